@@ -1,0 +1,161 @@
+"""The observed nouns: what is known of one deal at one instant.
+
+A `Snapshot` is immutable and complete in itself, so that evaluating it needs nothing else. It
+refuses to guess: a part that could not be read is `Unread` with the reason, never empty, because
+an empty list of contacts is a finding and an unread one is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+DealId = NewType("DealId", str)
+ContactId = NewType("ContactId", str)
+CompanyId = NewType("CompanyId", str)
+NoteId = NewType("NoteId", str)
+OwnerId = NewType("OwnerId", str)
+PipelineId = NewType("PipelineId", str)
+StageId = NewType("StageId", str)
+
+Properties = Mapping[str, str | None]
+"""HubSpot property values by internal name, as strings.
+
+`None` means read and empty. A name that is missing was not read, most often because the portal
+has no such property; use `value_of` to tell the two apart.
+"""
+
+
+class ObjectKind(StrEnum):
+    """The kinds of record that a mark, an evidence or a change can point to."""
+
+    DEAL = "deal"
+    CONTACT = "contact"
+    COMPANY = "company"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectKey:
+    """Names one record in the portal; the only thing that a mark carries."""
+
+    kind: ObjectKind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+def deal_key(deal_id: DealId) -> ObjectKey:
+    """The key of a deal."""
+    return ObjectKey(ObjectKind.DEAL, deal_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Stands where something was not read; `reason` is a sentence for people."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A HubSpot owner: the person whom a record is assigned to.
+
+    `id` is the owner id (what `hubspot_owner_id` holds), not the user id.
+    """
+
+    id: OwnerId
+    name: str
+    email: str | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StagePosition:
+    """Where a deal stands, with labels resolved through the pipelines API.
+
+    Ids are opaque and labels are what people read, so a policy names labels. `is_closed` and
+    `is_won` come from the stage's metadata (closed flag, probability 1.0), never from a name.
+    `order` counts from 0 within the pipeline.
+    """
+
+    pipeline_id: PipelineId
+    pipeline_label: str
+    stage_id: StageId
+    stage_label: str
+    order: int
+    is_closed: bool
+    is_won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact associated with the deal; `labels` are those of that association."""
+
+    id: ContactId
+    properties: Properties
+    labels: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name a person would use, falling back to the address and then to the id."""
+        first, last = self.properties.get("firstname"), self.properties.get("lastname")
+        full = " ".join(part for part in (first, last) if part)
+        return full or self.properties.get("email") or f"contact {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company associated with the deal."""
+
+    id: CompanyId
+    properties: Properties
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note wherever it hangs: on the deal, on one of its contacts or on its company.
+
+    `body` is `hs_note_body` as HubSpot holds it (HTML or plain text, up to 65,536 characters);
+    `written_at` is `hs_timestamp`. `hangs_on` lists the records of this snapshot that carry it.
+    """
+
+    id: NoteId
+    body: str
+    written_at: datetime
+    hangs_on: tuple[ObjectKey, ...]
+    author: OwnerId | None = None
+    has_attachments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that is known of one deal at `observed_at` (aware, UTC)."""
+
+    deal_id: DealId
+    observed_at: datetime
+    properties: Properties
+    link: str
+    """Address of the deal's record in the portal's own user interface."""
+    position: StagePosition | Unread
+    owner: Owner | Unread | None
+    contacts: tuple[Contact, ...] | Unread
+    companies: tuple[Company, ...] | Unread
+    notes: tuple[Note, ...] | Unread
+
+    @property
+    def name(self) -> str:
+        """The deal's name, or its id when it has none."""
+        return self.properties.get("dealname") or f"deal {self.deal_id}"
+
+
+def value_of(properties: Properties, name: str) -> str | Unread | None:
+    """The value of a property; `Unread` when the portal did not return that name at all."""
+    if name not in properties:
+        return Unread(f"the portal returned no property {name!r}; does it exist there?")
+    return properties[name]

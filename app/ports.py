@@ -1,0 +1,302 @@
+"""What the core asks of the world, and the two words in which the world may fail.
+
+    Failure
+    ├── Retryable   try again, not before `after_seconds`; nothing is wrong with the request
+    └── Terminal    trying again would fail the same way; a person has to act
+
+Adapters translate every refusal of their service into one of the two (tested to be total), so
+nothing above this module ever sees an HTTP status. The ports hold no logic and no defaults: the
+choice of an adapter belongs to `wiring` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from app.domain.deal import DealId, ObjectKey, Snapshot
+from app.domain.verdict import Finding, Subject, Verdict
+
+
+class Failure(Exception):
+    """The world said no. `str()` names what happened, to which record, and what to do next."""
+
+
+class Retryable(Failure):
+    """Worth another try, not before `after_seconds` (None: the caller's own backoff)."""
+
+    def __init__(self, message: str, *, after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
+
+
+class Terminal(Failure):
+    """Trying again would fail the same way."""
+
+
+class Clock(Protocol):
+    """Where the controller takes its time from."""
+
+    def now(self) -> datetime:
+        """The current time, aware and in UTC."""
+        ...
+
+
+# --------------------------------------------------------------------------- HubSpot
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The smallest write that makes one record match its desired state; own properties only."""
+
+    key: ObjectKey
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The outcome of reading several deals: each asked id is in exactly one of the three.
+
+    `gone` deals were deleted or never existed. `failed` ones could not be read this time.
+    """
+
+    snapshots: Mapping[DealId, Snapshot]
+    gone: frozenset[DealId] = frozenset()
+    failed: Mapping[DealId, Failure] = field(default_factory=dict)
+
+
+class Crm(Protocol):
+    """The portal, as the controller needs it: many deals at a time."""
+
+    def observe(self, deal_ids: Sequence[DealId]) -> Observation:
+        """Read deals with their contacts, companies, notes and stages, in batches.
+
+        Raises Failure only when nothing could be read at all (token, network, quota).
+        """
+        ...
+
+    def deals_of(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
+        """The deals that each contact, company or note belongs to, now, directly or through
+        the contact or company that carries it. A record that is gone maps to no deals.
+        """
+        ...
+
+    def apply(self, changes: Sequence[Change]) -> Mapping[ObjectKey, Failure]:
+        """Write changes in batches; the answer holds those that did not happen, and why.
+
+        Writing the same change twice leaves the same portal.
+        """
+        ...
+
+    def open_deals(self) -> Iterable[DealId]:
+        """Every open deal of the portal, in ascending id order, lazily."""
+        ...
+
+
+# --------------------------------------------------------------------------- the ledger
+
+
+class Priority(IntEnum):
+    """Which marks go first: what a person just did before what the night looks through."""
+
+    LIVE = 0
+    RECHECK = 5
+    SWEEP = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A dirty key held under a lease by one worker; `generation` is what `done` compares."""
+
+    key: ObjectKey
+    priority: Priority
+    generation: int
+    attempts: int
+    first_marked_at: datetime
+
+
+class AlertKind(StrEnum):
+    """What the channel should show for a deal."""
+
+    BLOCKED = "blocked"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a message about one deal says, before any vendor's markup.
+
+    `opened_at` is when this episode began, `cleared_at` when it ended. `note` is a sentence that
+    explains an unusual end ("deal deleted", "closed lost: no longer judged").
+    """
+
+    kind: AlertKind
+    subject: Subject
+    findings: tuple[Finding, ...]
+    claimed_stage: str | None
+    earned_stage: str | None
+    opened_at: datetime
+    cleared_at: datetime | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """Where a message stands in the channel, so that it can be edited later."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A difference between what the channel shows for a deal and what it should show.
+
+    `shown` is None while nothing was posted in this episode; `version` is what `alert_sent`
+    compares, so that a newer wish is never marked as said.
+    """
+
+    deal_id: DealId
+    card: Card
+    shown: MessageRef | None
+    version: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedVerdict:
+    """The last verdict on a deal, as the ledger keeps it."""
+
+    verdict: Verdict
+    changed_at: datetime
+    """When the verdict last differed in meaning from the one before."""
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that one reconcile wants remembered about a deal; stored in one transaction.
+
+    `links` are the contacts, companies and notes that the deal was judged on, so that a mark on
+    one of them finds the deal even after HubSpot has forgotten the association. `alert` is the
+    card that the channel should show from `alert_due_at` on; None leaves the channel's wish as
+    it is.
+    """
+
+    deal_id: DealId
+    verdict: Verdict
+    changed_at: datetime
+    links: frozenset[ObjectKey]
+    alert: Card | None = None
+    alert_due_at: datetime | None = None
+
+
+class Ledger(Protocol):
+    """Durable state: marks, verdicts, alerts, dead letters. Every method is one transaction.
+
+    Raises Retryable when the database is busy or away and Terminal when it is unusable.
+    """
+
+    def mark(self, keys: Iterable[ObjectKey], priority: Priority, now: datetime) -> None:
+        """Say that these keys want looking at; durable when it returns. Idempotent by key."""
+        ...
+
+    def claim(self, worker: str, now: datetime, limit: int) -> Sequence[Claim]:
+        """Take due keys under a lease, live first, then oldest; never one that is leased."""
+        ...
+
+    def renew(self, worker: str, claims: Sequence[Claim], now: datetime) -> None:
+        """Extend the leases of a worker that is still at it."""
+        ...
+
+    def done(self, worker: str, claims: Sequence[Claim], now: datetime) -> None:
+        """Forget keys that were looked at; one marked meanwhile stays, due again."""
+        ...
+
+    def fail(
+        self, worker: str, claim: Claim, error: str, retry_at: datetime | None, now: datetime
+    ) -> None:
+        """Give a key back until `retry_at`; None moves it to the dead letters."""
+        ...
+
+    def mark_due_rechecks(self, now: datetime) -> int:
+        """Mark the deals whose `recheck_at` has come; returns how many."""
+        ...
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next mark, recheck or alert falls due; None when nothing waits."""
+        ...
+
+    def recorded(self, deal_ids: Iterable[DealId]) -> Mapping[DealId, RecordedVerdict]:
+        """The last verdicts of these deals; a deal never judged is missing."""
+        ...
+
+    def recorded_deals(self) -> Iterable[DealId]:
+        """Every deal that has a recorded verdict and was open when judged, ascending."""
+        ...
+
+    def deals_linked_to(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
+        """The deals whose last verdict was judged on these records."""
+        ...
+
+    def record(self, records: Sequence[Record], now: datetime) -> None:
+        """Store verdicts, links and alert wishes together."""
+        ...
+
+    def forget(self, deal_ids: Sequence[DealId], note: str, now: datetime) -> None:
+        """Drop deals that are gone; an open message is wished cleared with `note`."""
+        ...
+
+    def shown_alert(self, deal_id: DealId) -> Card | None:
+        """The card that the channel shows or will show for a deal; None when no episode is
+        open.
+        """
+        ...
+
+    def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
+        """Wishes that have stood for their settling time and are not shown yet, oldest first."""
+        ...
+
+    def alert_sent(self, alert: Alert, shown: MessageRef | None, now: datetime) -> None:
+        """The channel now shows this version (`shown` None: it shows nothing, and should not)."""
+        ...
+
+    def alert_failed(
+        self, alert: Alert, error: str, retry_at: datetime | None, now: datetime
+    ) -> None:
+        """The channel could not be told; None gives up on this version with the error kept."""
+        ...
+
+    def get_fact(self, name: str) -> str | None:
+        """A small durable fact about the installation, such as when the baseline was taken."""
+        ...
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember such a fact."""
+        ...
+
+
+# --------------------------------------------------------------------------- the channel
+
+
+class MessageGone(Terminal):
+    """The message to edit was deleted or cannot be edited any more: post afresh."""
+
+
+class Notifier(Protocol):
+    """The sales channel. Raises Retryable, Terminal or MessageGone."""
+
+    def post(self, card: Card) -> MessageRef:
+        """Say something new."""
+        ...
+
+    def edit(self, ref: MessageRef, card: Card) -> None:
+        """Make an earlier message say this instead."""
+        ...
+
+
+Wake = Callable[[], None]
+"""Tells the workers that something was marked; may be called from any thread, any number of times."""
