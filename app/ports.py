@@ -299,4 +299,4 @@ class Notifier(Protocol):
 
 
 Wake = Callable[[], None]
-"""Tells the workers that something was marked; may be called from any thread, any number of times."""
+"""Tells the workers that something was marked; callable from any thread, as often as one likes."""
