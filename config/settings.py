@@ -1,0 +1,134 @@
+"""The settings, read once from the environment and `.env`, then passed on by constructor.
+
+Refuses to run on a half-understood environment: every malformed value is reported in one line
+with the variable's name and what is allowed. Secrets are `SecretStr`, so that printing the
+settings never shows one. Variables with the prefix of this service that nobody knows are not
+refused, because other tools share the environment; a known name with a wrong value is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_POLICY = Path(__file__).parent / "policies" / "flowfuse.yaml"
+"""The policy that ships with the service, after the sales team's handbook."""
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the text has one line per variable and what to do."""
+
+
+class ApiVersion(StrEnum):
+    """Which generation of HubSpot's paths to speak (HUBSPOT developer platform, dated paths)."""
+
+    MARCH_2026 = "2026-03"
+    SEPTEMBER_2026 = "2026-09"
+    CLASSIC = "classic"
+
+
+class LogFormat(StrEnum):
+    """How log lines are written: for a person at a terminal, or for a machine."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        message = "must be an http:// or https:// address"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        message = "must start with sqlite:/// (a file) or postgresql://"
+        raise ValueError(message)
+    return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Every field is documented in docs/settings.md."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
+
+    hubspot_access_token: SecretStr | None = None
+    """Bearer token of a service key, a static-auth project app or an existing private app."""
+    hubspot_client_secret: SecretStr | None = None
+    """The app's client secret that signs webhooks; a comma list while rotating."""
+    hubspot_base_url: HttpUrl = "https://api.hubapi.com"
+    hubspot_api_version: ApiVersion = ApiVersion.MARCH_2026
+    hubspot_burst_per_10_seconds: Annotated[int, Field(ge=10, le=10_000)] = 100
+    """The app's burst limit: 100 on Free and Starter, 190 on Professional and Enterprise."""
+    hubspot_search_per_second: Annotated[int, Field(ge=1, le=50)] = 4
+    """One below HubSpot's 5 a second, which the whole account shares."""
+
+    public_base_url: HttpUrl = "http://127.0.0.1:8080"
+    """The address under which HubSpot reaches this service; v3 signatures cover it."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    max_body_bytes: Annotated[int, Field(ge=1_024, le=16_777_216)] = 1_048_576
+
+    database_url: DatabaseUrl = "sqlite:///dealgate.sqlite3"
+    policy_file: Path = DEFAULT_POLICY
+    property_prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,14}_$")] = "ff_"
+
+    slack_bot_token: SecretStr | None = None
+    slack_channel: str | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_base_url: HttpUrl = "https://slack.com/api"
+    slack_webhook_url: SecretStr | None = None
+    """Reduced mode without a bot: posts, but cannot edit."""
+    slack_quotes: bool = True
+    """Whether a message may carry the sentence that was judged."""
+
+    settle_seconds: Seconds = 15
+    """How long a verdict has to stand before the channel hears of it."""
+    merge_seconds: Seconds = 1
+    """How soon after its last reconcile a deal is looked at again."""
+    max_wait_seconds: Seconds = 10
+    """The longest that merging may hold back a deal."""
+    workers: Annotated[int, Field(ge=1, le=32)] = 2
+    log_format: LogFormat = LogFormat.CONSOLE
+
+    @property
+    def client_secrets(self) -> tuple[bytes, ...]:
+        """The webhook secrets, newest first; empty when none is set."""
+        if self.hubspot_client_secret is None:
+            return ()
+        parts = self.hubspot_client_secret.get_secret_value().split(",")
+        return tuple(part.strip().encode() for part in parts if part.strip())
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises SettingsError with one line per malformed variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in item['loc']).upper()}: {_said(item['msg'])}"
+            for item in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError("; ".join(lines)) from None
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")
