@@ -83,8 +83,8 @@ class Settings(BaseSettings):
 
     public_base_url: HttpUrl = "http://127.0.0.1:8080"
     """The address under which HubSpot reaches this service; v3 signatures cover it."""
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    dealgate_host: str = "127.0.0.1"
+    dealgate_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
     max_body_bytes: Annotated[int, Field(ge=1_024, le=16_777_216)] = 1_048_576
 
     database_url: DatabaseUrl = "sqlite:///dealgate.sqlite3"
@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     """How soon after its last reconcile a deal is looked at again."""
     max_wait_seconds: Seconds = 10
     """The longest that merging may hold back a deal."""
-    workers: Annotated[int, Field(ge=1, le=32)] = 2
+    dealgate_workers: Annotated[int, Field(ge=1, le=32)] = 2
     log_format: LogFormat = LogFormat.CONSOLE
 
     @property
