@@ -74,7 +74,8 @@ def _sections(verdict: Verdict) -> Iterator[tuple[str, tuple[Finding, ...]]]:
 
 def _finding(finding: Finding) -> Iterator[str]:
     severity = "" if finding.severity is Severity.BLOCKER else f" ({finding.severity})"
-    yield f"  {MARKS[finding.state]} {finding.title}{severity} [{finding.criterion}: {finding.reason}]"
+    code = f"[{finding.criterion}: {finding.reason}]"
+    yield f"  {MARKS[finding.state]} {finding.title}{severity} {code}"
     if finding.state is not State.MET:
         yield from _wrapped(finding.message, "      ")
     yield from _evidence(finding.evidence)
@@ -104,8 +105,10 @@ def _evidence(evidence: Iterable[Evidence]) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
+    # Quotes are other people's words: nothing in them may steer the terminal.
+    printable = "".join(char if char.isprintable() else " " for char in text)
     return wrap(
-        text,
+        printable,
         WIDTH,
         initial_indent=indent,
         subsequent_indent=indent,
