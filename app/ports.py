@@ -222,6 +222,14 @@ class Ledger(Protocol):
         """Give a key back until `retry_at`; None moves it to the dead letters."""
         ...
 
+    def release(
+        self, worker: str, claims: Sequence[Claim], due_at: datetime, now: datetime
+    ) -> None:
+        """Give keys back untried until `due_at`: no attempt is counted, because the fault was
+        not theirs (a worker that stops, a portal that is away). A lost lease is no error.
+        """
+        ...
+
     def mark_due_rechecks(self, now: datetime) -> int:
         """Mark the deals whose `recheck_at` has come; returns how many."""
         ...
