@@ -18,6 +18,7 @@ from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from app.domain.deal import DealId, ObjectKey, Snapshot
+from app.domain.desired import Change as Change  # noqa: PLC0414 part of this contract, re-exported
 from app.domain.verdict import Finding, Subject, Verdict
 
 
@@ -46,14 +47,6 @@ class Clock(Protocol):
 
 
 # --------------------------------------------------------------------------- HubSpot
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The smallest write that makes one record match its desired state; own properties only."""
-
-    key: ObjectKey
-    properties: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

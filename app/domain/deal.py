@@ -8,7 +8,7 @@ an empty list of contacts is a finding and an unread one is not.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -147,6 +147,8 @@ class Snapshot:
     contacts: tuple[Contact, ...] | Unread
     companies: tuple[Company, ...] | Unread
     notes: tuple[Note, ...] | Unread
+    authors: Mapping[OwnerId, str] = field(default_factory=dict)
+    """Names of the owners who wrote notes, where known; a citation without one omits it."""
 
     @property
     def name(self) -> str:

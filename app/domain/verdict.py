@@ -160,6 +160,26 @@ class ZoneReading:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactReading:
+    """What one contact's own notes and properties say, whichever deal it was read for.
+
+    Two deals that share a contact say the same of it, so they never overwrite each other.
+    """
+
+    key: ObjectKey
+    qualification: str
+    lead_status_finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyReading:
+    """The zone of one company by its own notes alone, whichever deal it was read for."""
+
+    key: ObjectKey
+    zone: ZoneReading
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """Who the verdict is about, as people name it; enough to write a message from."""
 
@@ -180,7 +200,8 @@ class Verdict:
     `claimed_stage` is where the AE put the deal, `earned_stage` the furthest stage that the
     evidence carries; both are labels, None when the stage is not in the policy. `next_needs` are
     the findings that would block the deal at the stage after the claimed one. A closed or
-    unjudged deal has `judged` False and no findings.
+    unjudged deal has `judged` False and no findings. `contacts` and `companies` are what is said
+    on those records; a part that was not read has no entry.
     """
 
     subject: Subject
@@ -194,6 +215,8 @@ class Verdict:
     policy_version: str
     judged: bool = True
     recheck_at: datetime | None = None
+    contacts: tuple[ContactReading, ...] = ()
+    companies: tuple[CompanyReading, ...] = ()
 
     @property
     def blockers(self) -> tuple[Finding, ...]:

@@ -1,0 +1,104 @@
+"""The verdict as the text that a salesperson reads on the deal's record.
+
+What is missing, the quote judged, how to fix it; then what cannot be told with the one question
+that would settle it, what is waived, and what is only worth knowing. Refuses to grow: it is cut
+at a sentence and says how much was left out, because a wall of text is read by nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from app.domain.verdict import Finding, Severity, State, Verdict
+
+MAX_SUMMARY_CHARS = 2_000
+MAX_ITEM_CHARS = 600
+_SENTENCE_END = re.compile(r"[.!?…]['\"”)]*(?=\s)")
+
+
+def summary_text(verdict: Verdict, findings: Sequence[Finding]) -> str:
+    """The text of `findings`, at most MAX_SUMMARY_CHARS; empty when there is nothing to say."""
+    items = list(_items(findings))
+    if not items:
+        return ""
+    return _joined([_headline(verdict, findings), *items])
+
+
+def needs_text(verdict: Verdict) -> str:
+    """What would stop the deal at its next stage; empty when nothing would."""
+    if not verdict.next_needs:
+        return ""
+    items = [f"- {_sentence(need.title)} {need.fix}".strip() for need in verdict.next_needs]
+    return _joined([f"To enter {verdict.next_stage}:", *items])
+
+
+def cut_at_sentence(text: str, limit: int) -> str:
+    """The longest beginning of `text` within `limit` that ends a sentence, else a word."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text[:limit])]
+    end = ends[-1] if ends else max(head.rfind(" "), 0) or len(head)
+    return f"{text[:end].rstrip()}…"
+
+
+def _headline(verdict: Verdict, findings: Sequence[Finding]) -> str:
+    count = sum(finding.blocks for finding in findings)
+    stage = verdict.claimed_stage or verdict.subject.stage
+    if not count:
+        return f"Nothing blocks this deal in {stage}."
+    word = "blocker" if count == 1 else "blockers"
+    return f"{count} {word} in {stage}."
+
+
+def _items(findings: Sequence[Finding]) -> Iterator[str]:
+    open_findings = [f for f in findings if f.state is not State.MET]
+    for finding in open_findings:
+        if finding.blocks:
+            yield _item("✗", finding)
+    for finding in open_findings:
+        if finding.waiver is not None:
+            yield _waived(finding)
+    for finding in open_findings:
+        if finding.blocks or finding.waiver is not None:
+            continue
+        if finding.state is State.UNMET:
+            yield _item("!" if finding.severity is Severity.WARNING else "·", finding)
+        elif finding.severity is not Severity.HINT:
+            yield _item("?", finding)
+
+
+def _item(mark: str, finding: Finding) -> str:
+    text = f"{mark} {_sentence(finding.title)} {finding.message} {finding.fix}"
+    return cut_at_sentence(text.strip(), MAX_ITEM_CHARS)
+
+
+def _waived(finding: Finding) -> str:
+    waiver = finding.waiver
+    if waiver is None:
+        return ""
+    text = (
+        f"~ {_sentence(finding.title)} Waived by {waiver.granted_by} until "
+        f"{waiver.until.date().isoformat()}: {waiver.reason}"
+    )
+    return cut_at_sentence(text, MAX_ITEM_CHARS)
+
+
+def _sentence(title: str) -> str:
+    return title if title.endswith(("?", "!", ".", ":")) else f"{title}:"
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Lines until the limit, whole; then a count of those left out."""
+    kept: list[str] = []
+    room = MAX_SUMMARY_CHARS - len("\n… and 999 more.")
+    for line in lines:
+        if len(line) + 1 > room:
+            break
+        kept.append(line)
+        room -= len(line) + 1
+    left_out = len(lines) - len(kept)
+    if left_out:
+        kept.append(f"… and {left_out} more.")
+    return "\n".join(kept)
