@@ -49,7 +49,7 @@ class Refusal(StrEnum):
     USERS_NOT_FOUND = "users_not_found"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class SlackError(Exception):
     """Slack refuses.
 
