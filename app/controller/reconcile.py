@@ -1,0 +1,277 @@
+"""Make HubSpot and the channel say what the evidence says, for the deals that somebody marked.
+
+    claims ─▶ contacts, companies, notes ─▶ marks on their deals (durable) ─▶ done
+           └▶ deals ─▶ judge ─▶ apply ─▶ record (verdict, links, alert wish) ─▶ done
+
+Only deals are reconciled, each under its own lease, so no two reconciles of one deal overlap. A
+mark says that a deal wants looking at and never why, so losing, doubling or reordering marks
+cannot make the result wrong. Refuses to record what it could not write: a deal whose write failed
+is retried whole, and a write that happened but was not recorded is an empty difference next time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import chain, count
+
+import structlog
+
+from app.domain.deal import DealId, ObjectKey, ObjectKind, deal_key
+from app.domain.desired import Change
+from app.domain.transition import means_the_same
+from app.domain.verdict import Verdict
+from app.ports import (
+    Card,
+    Claim,
+    Clock,
+    Crm,
+    Failure,
+    Ledger,
+    Priority,
+    Record,
+    Retryable,
+    Terminal,
+)
+
+from . import metrics
+from .backoff import Backoff
+from .episode import due_at, unusual_end, wished
+from .judgement import Judge, Judgement, judged_on
+
+BASELINE_FACT = "baseline_at"
+"""The fact that says when the first full sweep was done; until then a sweep is silent."""
+GONE_NOTE = "The deal was deleted."
+
+log = structlog.get_logger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of one deal in one reconcile."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    GONE = "gone"
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """One key after one reconcile; `verdict` is None when it is gone or could not be judged."""
+
+    key: ObjectKey
+    outcome: Outcome
+    verdict: Verdict | None = None
+    before: Verdict | None = None
+    error: str | None = None
+
+
+Step = Callable[[str, Sequence[Claim], str], tuple[Reconciled, ...]]
+"""One step of a reconcile: worker, its claims, the number of the reconcile."""
+
+
+class Reconciler:
+    """Turns a worker's claims into a portal and a channel that tell the truth.
+
+    `settle_seconds` is how long a verdict has to stand before the channel hears of it. A deal
+    that fails `max_attempts` times, or once for good, goes to the dead letters.
+    """
+
+    def __init__(
+        self,
+        *,
+        crm: Crm,
+        ledger: Ledger,
+        judge: Judge,
+        clock: Clock,
+        backoff: Backoff,
+        settle_seconds: float,
+        max_attempts: int,
+    ) -> None:
+        self._crm = crm
+        self._ledger = ledger
+        self._judge = judge
+        self._clock = clock
+        self._backoff = backoff
+        self._settle_seconds = settle_seconds
+        self._max_attempts = max_attempts
+        self._numbers = count(1)
+        self._baseline_taken = False
+
+    def reconcile(self, worker: str, claims: Sequence[Claim]) -> tuple[Reconciled, ...]:
+        """Look at everything claimed; each claim is done or given back when this returns.
+
+        Raises Failure when the portal or the ledger is away as a whole: the claims that are not
+        settled by then still belong to the worker, which releases them.
+        """
+        deals = [claim for claim in claims if claim.key.kind is ObjectKind.DEAL]
+        others = [claim for claim in claims if claim.key.kind is not ObjectKind.DEAL]
+        resolved = self._isolated(self._resolve, worker, others)
+        return resolved + self._isolated(self._settle, worker, deals)
+
+    def _isolated(self, step: Step, worker: str, claims: Sequence[Claim]) -> tuple[Reconciled, ...]:
+        """Take a step for a batch; if something breaks that nobody foresaw, key by key.
+
+        So one record with data that breaks us defers itself alone and not its neighbours.
+        """
+        if not claims:
+            return ()
+        number = f"{worker}-{next(self._numbers)}"
+        try:
+            return step(worker, claims, number)
+        except Failure:
+            raise
+        except Exception as error:
+            if len(claims) > 1:
+                parts = (self._isolated(step, worker, [claim]) for claim in claims)
+                return tuple(chain.from_iterable(parts))
+            log.exception("reconcile_broke", key=str(claims[0].key), reconcile_id=number)
+            return (self._defer(worker, claims[0], error, number),)
+
+    # ----------------------------------------------------------------- what a mark points to
+
+    def _resolve(self, worker: str, claims: Sequence[Claim], number: str) -> tuple[Reconciled, ...]:
+        """Turn marks on contacts, companies and notes into marks on the deals they touch.
+
+        Both today's associations and those of the last verdicts count: a note that was just
+        taken off a deal has changed that deal too.
+        """
+        keys = [claim.key for claim in claims]
+        linked = self._crm.deals_of(keys)
+        remembered = self._ledger.deals_linked_to(keys)
+        now = self._clock.now()
+        for priority in Priority:
+            touched: set[DealId] = set()
+            for claim in claims:
+                if claim.priority is priority:
+                    touched |= linked.get(claim.key, frozenset())
+                    touched |= remembered.get(claim.key, frozenset())
+            if touched:
+                self._ledger.mark(map(deal_key, sorted(touched)), priority, now)
+        self._ledger.done(worker, claims, now)
+        log.debug("marks_resolved", marks=len(claims), reconcile_id=number)
+        return ()
+
+    # ----------------------------------------------------------------- deals
+
+    def _settle(self, worker: str, claims: Sequence[Claim], number: str) -> tuple[Reconciled, ...]:
+        """Judge deals, write what differs, and remember what was written."""
+        by_deal = {DealId(claim.key.id): claim for claim in claims}
+        judged = self._judge.judge(list(by_deal), self._clock.now())
+        changes = _distinct(judged.made)
+        refused = self._crm.apply(changes) if changes else {}
+        now = self._clock.now()
+
+        errors: dict[DealId, Failure] = dict(judged.failed)
+        errors |= {item.deal_id: error for item in judged.made if (error := _first(item, refused))}
+        kept = [item for item in judged.made if item.deal_id not in errors]
+        gone = sorted(judged.gone)
+
+        records = [self._record(item, by_deal[item.deal_id].priority, now) for item in kept]
+        self._ledger.record(records, now)
+        if gone:
+            self._ledger.forget(gone, GONE_NOTE, now)
+        settled = [by_deal[deal] for deal in (*(item.deal_id for item in kept), *gone)]
+        self._ledger.done(worker, settled, now)
+
+        results = [
+            *map(_result, kept),
+            *(Reconciled(deal_key(deal), Outcome.GONE) for deal in gone),
+        ]
+        for result in results:
+            _tell(result, by_deal[DealId(result.key.id)], number, now)
+        deferred = (
+            self._defer(worker, by_deal[deal], error, number) for deal, error in errors.items()
+        )
+        return (*results, *deferred)
+
+    # ----------------------------------------------------------------- what is remembered
+
+    def _record(self, item: Judgement, priority: Priority, now: datetime) -> Record:
+        alert = self._wish(item, priority, now)
+        recorded = item.recorded
+        is_same = recorded is not None and means_the_same(recorded.verdict, item.verdict)
+        return Record(
+            deal_id=item.deal_id,
+            verdict=item.verdict,
+            changed_at=recorded.changed_at if recorded and is_same else now,
+            links=judged_on(item.snapshot),
+            alert=alert,
+            alert_due_at=due_at(alert, now, self._settle_seconds) if alert else None,
+        )
+
+    def _wish(self, item: Judgement, priority: Priority, now: datetime) -> Card | None:
+        before, after = item.before, item.verdict
+        if not after.blockers and not (before and before.blockers):
+            return None
+        if before is None and priority is Priority.SWEEP and not self._is_baseline_taken():
+            return None
+        shown = self._ledger.shown_alert(item.deal_id)
+        return wished(before, after, shown, now, unusual_end(item.snapshot, after))
+
+    def _is_baseline_taken(self) -> bool:
+        # Once taken it stays so, hence only the answer "no" is worth asking again.
+        self._baseline_taken = (
+            self._baseline_taken or self._ledger.get_fact(BASELINE_FACT) is not None
+        )
+        return self._baseline_taken
+
+    # ----------------------------------------------------------------- what did not work
+
+    def _defer(self, worker: str, claim: Claim, error: Exception, number: str) -> Reconciled:
+        """Give one failing deal back for later, or for good."""
+        now = self._clock.now()
+        said = f"{type(error).__name__}: {error}" if not isinstance(error, Failure) else str(error)
+        given_up = isinstance(error, Terminal) or claim.attempts + 1 >= self._max_attempts
+        after = error.after_seconds if isinstance(error, Retryable) else None
+        wait = timedelta(seconds=self._backoff.seconds(claim.attempts, after))
+        self._ledger.fail(worker, claim, said, None if given_up else now + wait, now)
+        result = Reconciled(claim.key, Outcome.DEFERRED, error=said)
+        if given_up:
+            metrics.DEAD_LETTERS.inc()
+        _tell(result, claim, number, now, given_up=given_up)
+        return result
+
+
+def _distinct(made: Iterable[Judgement]) -> list[Change]:
+    """One change per record: deals that share a company ask the same of it, so the first serves."""
+    changes: dict[ObjectKey, Change] = {}
+    for item in made:
+        for change in item.changes:
+            changes.setdefault(change.key, change)
+    return list(changes.values())
+
+
+def _first(item: Judgement, refused: Mapping[ObjectKey, Failure]) -> Failure | None:
+    """Why a deal's writes did not all happen, None when they did."""
+    return next((refused[change.key] for change in item.changes if change.key in refused), None)
+
+
+def _result(item: Judgement) -> Reconciled:
+    outcome = Outcome.CHANGED if item.changes else Outcome.UNCHANGED
+    return Reconciled(deal_key(item.deal_id), outcome, item.verdict, item.before)
+
+
+def _tell(
+    result: Reconciled, claim: Claim, number: str, now: datetime, *, given_up: bool = False
+) -> None:
+    """The one canonical line per reconcile, and the numbers; never a word of a note."""
+    metrics.RECONCILES.labels(result.outcome).inc()
+    bound = log.bind(reconcile_id=number, attempts=claim.attempts + 1)
+    bound = bound.bind(**{result.key.kind.value: result.key.id})
+    if result.outcome is Outcome.CHANGED:
+        waited = (now - claim.first_marked_at).total_seconds()
+        metrics.MARK_TO_WRITE_SECONDS.observe(waited)
+        bound = bound.bind(seconds=round(waited, 3))
+    if result.verdict:
+        bound = bound.bind(
+            policy=result.verdict.policy_version,
+            standing=result.verdict.standing,
+            blockers=[finding.criterion for finding in result.verdict.blockers],
+        )
+    if result.error:
+        bound.warning("reconciled", outcome=result.outcome, error=result.error, dead=given_up)
+    else:
+        bound.info("reconciled", outcome=result.outcome)
