@@ -81,7 +81,7 @@ _SUFFIXES: Mapping[ObjectKind, tuple[str, ...]] = {
 
 def desired(
     verdict: Verdict,
-    names: OwnedNames = OwnedNames(),  # noqa: B008 immutable, so shared safely
+    names: OwnedNames = OwnedNames(),
 ) -> Mapping[ObjectKey, Mapping[str, str]]:
     """The values that this verdict implies, per record; an empty string clears a property.
 
@@ -112,7 +112,7 @@ def diff(
     wanted: Mapping[ObjectKey, Mapping[str, str]],
     observed: Mapping[ObjectKey, Properties],
     now: datetime,
-    names: OwnedNames = OwnedNames(),  # noqa: B008 immutable, so shared safely
+    names: OwnedNames = OwnedNames(),
 ) -> tuple[Change, ...]:
     """The smallest writes that make the observed records say what is wanted.
 

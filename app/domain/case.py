@@ -1,0 +1,142 @@
+"""The deal as the checks see it, and the shape of what a check answers.
+
+Everything that several checks need is prepared once: the notes are read once, the zone is judged
+once, the process and the stage are resolved once. A case holds no opinion of its own.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapshot, Unread
+from app.domain.lead_status import LeadStatus, LeadStatusRules
+from app.domain.notes import Fact, Judgement, QuestionId
+from app.domain.verdict import Evidence, State, ZoneReading
+from app.domain.zone import FactValue, ZoneRules
+
+MAX_SHOWN_QUOTE_CHARS = 240
+UNREAD = "unread"
+"""The reason code of whatever could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check found: the finding's state, reason code, message, evidence and time limit.
+
+    `ask` is the one question that would settle an unknown outcome; empty: the criterion's own.
+    """
+
+    state: State
+    reason: str
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+    ask: str = ""
+    recheck_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One deal, prepared for judging as of `now`.
+
+    `process` and `stage` are labels of the policy, or why they could not be told.
+    """
+
+    snapshot: Snapshot
+    now: datetime
+    judgement: Judgement | Unread
+    zone: ZoneReading
+    zone_rules: ZoneRules
+    lead_status: LeadStatusRules
+    process: str | Unread
+    stage: str | Unread
+    notes: Mapping[NoteId, Note]
+
+    @property
+    def contacts(self) -> tuple[Contact, ...] | Unread:
+        """The deal's contacts."""
+        return self.snapshot.contacts
+
+    def cite_note(
+        self, note_id: str | None, quote: str | None, written_at: datetime | None
+    ) -> Evidence | None:
+        """A quote from a note as evidence; None when there is nothing to quote."""
+        if note_id is None or not quote:
+            return None
+        return cite(self.snapshot, self.notes, note_id, quote, written_at)
+
+    def cite_fact(self, fact: Fact[FactValue]) -> Evidence:
+        """A fact that notes state, as evidence."""
+        return cite(self.snapshot, self.notes, fact.note_id or "", fact.quote, fact.written_at)
+
+
+class Check(ABC):
+    """One way to test a criterion; a subclass's fields are the parameters that a policy sets.
+
+    A check is pure and total: it answers for every case, None when it does not apply, and
+    `State.UNKNOWN` with the reason whenever a part that it needs was not read.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __call__(self, case: Case) -> Outcome | None:
+        """What the case shows; None when the criterion does not apply to it."""
+
+    def questions(self) -> tuple[QuestionId, ...]:
+        """The questions that notes are read for on behalf of this check."""
+        return ()
+
+    def statuses(self) -> tuple[LeadStatus, ...]:
+        """The lead statuses that this check names."""
+        return ()
+
+    def deal_properties(self) -> tuple[str, ...]:
+        """The properties of the deal that this check looks at."""
+        return ()
+
+
+def cite(
+    snapshot: Snapshot,
+    notes: Mapping[NoteId, Note],
+    note_id: str,
+    quote: str,
+    written_at: datetime | None,
+) -> Evidence:
+    """Evidence from a note, with its author's name and its place where they are known."""
+    note = notes.get(NoteId(note_id))
+    author = None
+    if note is not None and note.author is not None:
+        author = snapshot.authors.get(note.author)
+        owner = snapshot.owner
+        if author is None and owner is not None and not isinstance(owner, Unread):
+            author = owner.name if owner.id == note.author else None
+    return Evidence(
+        source=ObjectKey(ObjectKind.NOTE, note_id),
+        quote=quote,
+        author=author,
+        written_at=written_at,
+        link=snapshot.link,
+    )
+
+
+def shown(evidence: Evidence) -> str:
+    """A quote with its date and author, as a message shows it; long quotes are cut."""
+    quote = evidence.quote
+    if len(quote) > MAX_SHOWN_QUOTE_CHARS:
+        quote = f"{quote[: MAX_SHOWN_QUOTE_CHARS - 1].rstrip()}…"
+    when = f" of {evidence.written_at.date().isoformat()}" if evidence.written_at else ""
+    who = f" by {evidence.author}" if evidence.author else ""
+    return f"“{quote}” (note{when}{who})"
+
+
+def not_checkable(reason: str) -> Outcome:
+    """The outcome of a check that needs something which was not read."""
+    return Outcome(
+        State.UNKNOWN,
+        UNREAD,
+        f"Not checkable: {reason}.",
+        ask="Nothing to write: once it can be read, this is judged again by itself.",
+    )

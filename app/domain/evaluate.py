@@ -1,0 +1,292 @@
+"""The heart: `evaluate(policy, snapshot, now)` answers what is true of one deal.
+
+Pure and total. It never raises on any snapshot, asks nobody, remembers nothing, and gives the
+same verdict until `recheck_at`. What it cannot tell it calls unknown.
+
+**Which criteria.** An open deal in stage S of a process answers for every criterion of the policy
+that starts at S or before, and for the exit signal of every meeting of the stages before S, so
+that a skipped stage shows as its missing signals. A closed deal answers only for criteria that
+say `when: closed_won`; without any it is not judged.
+
+**Earned stage.** The furthest open stage such that every blocker of kind qualification or exit
+that it demands, and every stage before it demands, is met or waived. It may lie behind the
+claimed stage or ahead of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.case import UNREAD, Case, Outcome, cite
+from app.domain.deal import Note, NoteId, ObjectKey, Snapshot, StagePosition, Unread
+from app.domain.notes import Fact, Judgement
+from app.domain.policy import Criterion, CriterionKind, Policy, Process
+from app.domain.readings import (
+    company_readings,
+    contact_readings,
+    own_judgements,
+    source_note,
+)
+from app.domain.standing import standing_of
+from app.domain.verdict import (
+    CriterionId,
+    Evidence,
+    Finding,
+    Severity,
+    State,
+    Subject,
+    Verdict,
+    Waiver,
+    ZoneReading,
+)
+from app.domain.waiver import in_force
+from app.domain.zone import FactValue
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the deal stands in the policy; `index` is None while the stage cannot be told."""
+
+    process: Process | Unread
+    index: int | None
+    stage: str | Unread
+
+    @property
+    def label(self) -> str | None:
+        return None if isinstance(self.stage, Unread) else self.stage
+
+    @property
+    def next_label(self) -> str | None:
+        if self.index is None or isinstance(self.process, Unread):
+            return None
+        following = self.process.stages[self.index + 1 : self.index + 2]
+        return following[0].label if following else self.process.won_stage
+
+
+def evaluate(
+    policy: Policy, snapshot: Snapshot, now: datetime, waivers: Iterable[Waiver] = ()
+) -> Verdict:
+    """The verdict on one deal as of `now` (aware); the same until its `recheck_at`."""
+    place = _place(policy, snapshot)
+    notes = _notes_by_id(snapshot)
+    judgement = _judgement(policy, snapshot, now)
+    own = own_judgements(policy, snapshot, now)
+    zone = _zone(policy, snapshot, notes, judgement)
+    case = Case(
+        snapshot=snapshot,
+        now=now,
+        judgement=judgement,
+        zone=zone,
+        zone_rules=policy.zones,
+        lead_status=policy.lead_status,
+        process=place.process if isinstance(place.process, Unread) else place.process.label,
+        stage=place.stage,
+        notes=notes,
+    )
+    due = _due(policy, snapshot, place)
+    active = in_force(waivers, now) if due else {}
+    bench = _Bench(case, active, unsure=isinstance(snapshot.position, Unread))
+    findings = tuple(bench.findings(due or ()))
+    is_open = due is not None and place.index is not None and not _is_closed(snapshot)
+    return Verdict(
+        subject=_subject(snapshot, place),
+        standing=standing_of(findings),
+        findings=findings,
+        zone=zone,
+        claimed_stage=place.label,
+        earned_stage=_earned(policy, place, bench) if is_open else None,
+        next_stage=place.next_label if is_open else None,
+        next_needs=_next_needs(policy, place, bench) if is_open else (),
+        policy_version=policy.stamp,
+        judged=due is not None,
+        recheck_at=_recheck_at(judgement, own, active.values()),
+        contacts=contact_readings(policy, snapshot, own),
+        companies=company_readings(policy, snapshot, own, notes),
+    )
+
+
+class _Bench:
+    """Judges criteria of one case, each at most once."""
+
+    __slots__ = ("_active", "_case", "_judged", "_unsure")
+
+    def __init__(self, case: Case, active: Mapping[CriterionId, Waiver], *, unsure: bool) -> None:
+        self._case = case
+        self._active = active
+        self._unsure = unsure
+        self._judged: dict[CriterionId, Finding | None] = {}
+
+    def findings(self, criteria: Iterable[Criterion]) -> Iterator[Finding]:
+        """The findings of those criteria that apply, in their order."""
+        for criterion in criteria:
+            finding = self.finding(criterion)
+            if finding is not None:
+                yield finding
+
+    def finding(self, criterion: Criterion) -> Finding | None:
+        """The finding of one criterion; None when it does not apply to the deal."""
+        if criterion.id not in self._judged:
+            outcome = criterion.check(self._case)
+            self._judged[criterion.id] = (
+                None if outcome is None else self._finding(criterion, outcome)
+            )
+        return self._judged[criterion.id]
+
+    def _finding(self, criterion: Criterion, outcome: Outcome) -> Finding:
+        if self._unsure and outcome.state is State.UNMET:
+            outcome = _held_back(outcome)
+        state = outcome.state
+        fix = ""
+        if state is State.UNMET:
+            fix = criterion.fix
+        elif state is State.UNKNOWN:
+            fix = outcome.ask or criterion.ask
+        return Finding(
+            criterion=criterion.id,
+            title=criterion.title,
+            state=state,
+            severity=criterion.severity,
+            reason=outcome.reason,
+            message=outcome.message,
+            fix=fix,
+            exits=criterion.exits,
+            evidence=outcome.evidence,
+            waiver=None if state is State.MET else self._active.get(criterion.id),
+            recheck_at=outcome.recheck_at,
+        )
+
+
+def _held_back(outcome: Outcome) -> Outcome:
+    """An unmet outcome on a deal of which nobody knows whether it is open at all."""
+    return Outcome(
+        State.UNKNOWN,
+        UNREAD,
+        f"{outcome.message} Whether the deal is open could not be read, so nothing is demanded.",
+        outcome.evidence,
+        ask="Nothing to write: once the stage can be read, this is judged again by itself.",
+    )
+
+
+def _place(policy: Policy, snapshot: Snapshot) -> _Place:
+    position = snapshot.position
+    if isinstance(position, Unread):
+        return _Place(position, None, position)
+    process = policy.process_of(position, snapshot.properties)
+    if isinstance(process, Unread):
+        return _Place(process, None, process)
+    index = process.stage_index(position.stage_label)
+    if index is not None and not (position.is_closed or position.is_won):
+        return _Place(process, index, process.stages[index].label)
+    if position.is_closed or position.is_won:
+        return _Place(process, None, position.stage_label)
+    known = ", ".join(stage.label for stage in process.stages)
+    return _Place(
+        process,
+        None,
+        Unread(
+            f"the stage {position.stage_label!r} is not in the policy's process "
+            f"{process.label}, which knows {known}"
+        ),
+    )
+
+
+def _is_closed(snapshot: Snapshot) -> bool:
+    position = snapshot.position
+    return isinstance(position, StagePosition) and (position.is_closed or position.is_won)
+
+
+def _due(policy: Policy, snapshot: Snapshot, place: _Place) -> tuple[Criterion, ...] | None:
+    """The criteria that the deal answers for; None when it is not judged."""
+    position = snapshot.position
+    if isinstance(position, StagePosition):
+        if policy.ignores(position):
+            return None
+        if position.is_won:
+            return policy.when_won(place.process) or None
+        if position.is_closed:
+            return None
+    if place.index is None or isinstance(place.process, Unread):
+        return policy.without_stage(place.process)
+    return policy.at_stage(place.process, place.index)
+
+
+def _earned(policy: Policy, place: _Place, bench: _Bench) -> str | None:
+    if isinstance(place.process, Unread):
+        return None
+    earned = policy.unearned
+    for index, stage in enumerate(place.process.stages):
+        if not all(_carries(c, bench) for c in policy.at_stage(place.process, index)):
+            break
+        earned = stage.label
+    return earned
+
+
+def _carries(criterion: Criterion, bench: _Bench) -> bool:
+    if criterion.severity is not Severity.BLOCKER or criterion.kind is CriterionKind.HYGIENE:
+        return True
+    finding = bench.finding(criterion)
+    return finding is None or finding.state is State.MET or finding.waiver is not None
+
+
+def _next_needs(policy: Policy, place: _Place, bench: _Bench) -> tuple[Finding, ...]:
+    if place.index is None or isinstance(place.process, Unread):
+        return ()
+    criteria = policy.at_stage(place.process, place.index + 1)
+    return tuple(finding for finding in bench.findings(criteria) if finding.blocks)
+
+
+def _notes_by_id(snapshot: Snapshot) -> Mapping[NoteId, Note]:
+    if isinstance(snapshot.notes, Unread):
+        return {}
+    return {note.id: note for note in snapshot.notes}
+
+
+def _judgement(policy: Policy, snapshot: Snapshot, now: datetime) -> Judgement | Unread:
+    if isinstance(snapshot.notes, Unread):
+        return snapshot.notes
+    return policy.reader.judge([source_note(note) for note in snapshot.notes], now)
+
+
+def _zone(
+    policy: Policy,
+    snapshot: Snapshot,
+    notes: Mapping[NoteId, Note],
+    judgement: Judgement | Unread,
+) -> ZoneReading:
+    if isinstance(judgement, Unread):
+        return policy.zones.unread(judgement.reason)
+
+    def cited(fact: Fact[FactValue]) -> Evidence:
+        return cite(snapshot, notes, fact.note_id or "", fact.quote, fact.written_at)
+
+    return policy.zones.read(judgement.facts, cited)
+
+
+def _subject(snapshot: Snapshot, place: _Place) -> Subject:
+    position, owner = snapshot.position, snapshot.owner
+    return Subject(
+        deal_id=snapshot.deal_id,
+        name=snapshot.name,
+        link=snapshot.link,
+        stage="unknown stage" if isinstance(position, Unread) else position.stage_label,
+        process=None if isinstance(place.process, Unread) else place.process.label,
+        amount=snapshot.properties.get("amount"),
+        currency=snapshot.properties.get("deal_currency_code"),
+        owner=None if isinstance(owner, Unread) else owner,
+    )
+
+
+def _recheck_at(
+    judgement: Judgement | Unread,
+    own: Mapping[ObjectKey, Judgement],
+    waivers: Iterable[Waiver],
+) -> datetime | None:
+    """When time alone could first change the verdict."""
+    judgements = [*own.values()]
+    if isinstance(judgement, Judgement):
+        judgements.append(judgement)
+    moments = [j.recheck_at for j in judgements if j.recheck_at is not None]
+    moments += [waiver.until for waiver in waivers]
+    return min(moments, default=None)

@@ -1,0 +1,88 @@
+"""What a contact's lead status says, read against the values that the policy knows.
+
+Refuses to guess: a value that is not in the policy's list is unread rather than wrong, because a
+portal's administrator can rename and add options at any time; and where nothing says who leads
+the deal, every contact that may lead it counts as a possible leader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NewType
+
+from app.domain.deal import Contact, Unread, value_of
+from app.domain.labels import folded
+
+LeadStatus = NewType("LeadStatus", str)
+"""Internal value of an option of the lead status property, for example `OPEN_DEAL`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOption:
+    """One value of the lead status: its internal value, its label, and when it is right."""
+
+    value: LeadStatus
+    label: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadStatusRules:
+    """The lead status as the policy knows it.
+
+    `open_deal` is the value that a contact of an opportunity carries. `leading_labels` are the
+    association labels that name the leading contact, strongest first. `qualified_lifecycles` are
+    the lifecycle stages whose contacts must carry a lead status at all.
+    """
+
+    property: str
+    lifecycle_property: str
+    qualified_lifecycles: tuple[str, ...]
+    leading_labels: tuple[str, ...]
+    open_deal: LeadStatus
+    statuses: tuple[StatusOption, ...]
+    source: str
+
+    def label(self, value: str) -> str:
+        """The label that people see for a value; the value itself when it is not known."""
+        return next((option.label for option in self.statuses if option.value == value), value)
+
+    def status_of(self, contact: Contact) -> LeadStatus | Unread | None:
+        """The contact's status, None when it has none, Unread when it cannot be told."""
+        value = value_of(contact.properties, self.property)
+        if isinstance(value, Unread):
+            return value
+        if not value:
+            return None
+        if any(option.value == value for option in self.statuses):
+            return LeadStatus(value)
+        known = ", ".join(option.label for option in self.statuses)
+        return Unread(
+            f"{contact.name} has the lead status {value!r}, which the policy does not know "
+            f"(it knows {known})"
+        )
+
+    def possible_leaders(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+        """Those who may be leading: by label, else those in `open_deal`, else everybody."""
+        for label in self.leading_labels:
+            labelled = tuple(c for c in contacts if folded(label) in map(folded, c.labels))
+            if labelled:
+                return labelled
+        opened = tuple(c for c in contacts if self.status_of(c) == self.open_deal)
+        return opened or tuple(contacts)
+
+    def finding_on(self, contact: Contact) -> str:
+        """What is wrong with this contact's own status, in one sentence; empty when nothing is.
+
+        Judged from the contact alone, so that all its deals say the same.
+        """
+        status = self.status_of(contact)
+        if isinstance(status, Unread):
+            return (
+                "" if self.property not in contact.properties else f"Can't tell: {status.reason}."
+            )
+        lifecycle = contact.properties.get(self.lifecycle_property)
+        if status is None and lifecycle in self.qualified_lifecycles:
+            return "No lead status, although the contact is a qualified lead; set one."
+        return ""

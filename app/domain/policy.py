@@ -1,0 +1,276 @@
+"""The declared will: processes, stages, meetings and criteria, as one immutable value.
+
+Holds what must be true and judges nothing; see `evaluate`. Everything that evaluating thousands
+of deals a second would compute again is computed here once. Names pipelines and stages by the
+labels that people read, since ids are opaque and differ from portal to portal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.case import Check
+from app.domain.deal import Properties, StagePosition, Unread, value_of
+from app.domain.labels import folded
+from app.domain.lead_status import LeadStatusRules
+from app.domain.notes import Judgement, Question, QuestionId, SourceNote
+from app.domain.verdict import CriterionId, Exits, Severity
+from app.domain.zone import ZoneRules
+
+FINGERPRINT_CHARS = 8
+
+
+class CriterionKind(StrEnum):
+    """What a criterion is for; only qualification and exit carry a deal to a stage."""
+
+    QUALIFICATION = "qualification"
+    EXIT = "exit"
+    HYGIENE = "hygiene"
+
+
+class When(StrEnum):
+    """Which deals a criterion judges. Closed deals are judged by no criterion but these."""
+
+    OPEN = "open"
+    CLOSED_WON = "closed_won"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that must be true of a deal.
+
+    `title` names it in a few words, `fix` says what would pass it, `ask` is the one question that
+    settles it when it cannot be told, `source` the sentence that demands it. `from_stage` is the
+    first stage (label) that needs it, None for all; `processes` the ids that it is for, empty for
+    all.
+    """
+
+    id: CriterionId
+    title: str
+    kind: CriterionKind
+    severity: Severity
+    check: Check
+    fix: str
+    ask: str
+    source: str
+    exits: Exits = field(default_factory=Exits)
+    when: When = When.OPEN
+    from_stage: str | None = None
+    processes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting of a process: what it is for, what to find out, and the signal to leave it."""
+
+    id: str
+    name: str
+    goal: str
+    focus: tuple[str, ...]
+    signal: str
+    exit: Criterion
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the board with the meetings held in it."""
+
+    label: str
+    meetings: tuple[Meeting, ...]
+    also_called: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyMatch:
+    """A deal property that tells processes apart which share one pipeline."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A sales process: the pipelines that run it and its open stages in order.
+
+    `won_stage` and `lost_stage` are labels of the closed stages, for texts alone: whether a deal
+    is closed comes from the portal.
+    """
+
+    id: str
+    label: str
+    pipelines: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    won_stage: str
+    lost_stage: str
+    source: str
+    only_if: PropertyMatch | None = None
+
+    def stage_index(self, label: str) -> int | None:
+        """The place of a stage by any of its labels, counted from 0."""
+        wanted = folded(label)
+        for index, stage in enumerate(self.stages):
+            if wanted in map(folded, (stage.label, *stage.also_called)):
+                return index
+        return None
+
+
+class NoteReader(Protocol):
+    """Reads notes for the policy's questions; `app.domain.notes.Reader` is the one."""
+
+    def judge(self, notes: Sequence[SourceNote], now: datetime) -> Judgement:
+        """What stands after all notes, as of `now`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A version of the team's will. Equal content has an equal `fingerprint`.
+
+    `criteria` are those of the file in its order; the meetings' exit signals follow them.
+    `unearned` is shown as the earned stage of a deal whose evidence carries it to no stage.
+    Deals in `ignored_pipelines` (labels) are not judged. `reader` reads notes for `questions`
+    and is not part of the content.
+    """
+
+    title: str
+    version: str
+    effective: date
+    processes: tuple[Process, ...]
+    criteria: tuple[Criterion, ...]
+    lead_status: LeadStatusRules
+    zones: ZoneRules
+    questions: tuple[Question, ...]
+    contact_questions: tuple[QuestionId, ...]
+    unearned: str
+    ignored_pipelines: tuple[str, ...]
+    reader: NoteReader = field(repr=False, compare=False)
+    fingerprint: str = field(init=False, repr=False, compare=False)
+    stamp: str = field(init=False, repr=False, compare=False)
+    """The version with the start of the fingerprint: what a verdict is stamped with."""
+    _plans: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
+        init=False, repr=False, compare=False
+    )
+    _by_pipeline: Mapping[str, tuple[Process, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive what evaluating looks up."""
+        digest = hashlib.sha256(repr(self).encode()).hexdigest()
+        by_pipeline: dict[str, tuple[Process, ...]] = {}
+        for process in self.processes:
+            for label in map(folded, process.pipelines):
+                by_pipeline[label] = (*by_pipeline.get(label, ()), process)
+        derived = {
+            "fingerprint": digest,
+            "stamp": f"{self.version}+{digest[:FINGERPRINT_CHARS]}",
+            "_plans": {process.id: _plan(process, self.criteria) for process in self.processes},
+            "_by_pipeline": by_pipeline,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+
+    def ignores(self, position: StagePosition) -> bool:
+        """Whether deals of that pipeline are left alone on purpose."""
+        return folded(position.pipeline_label) in map(folded, self.ignored_pipelines)
+
+    def process_of(self, position: StagePosition, properties: Properties) -> Process | Unread:
+        """The process that a deal runs in, or why it cannot be told."""
+        label = position.pipeline_label
+        candidates = self._by_pipeline.get(folded(label), ())
+        if not candidates:
+            known = ", ".join(name for process in self.processes for name in process.pipelines)
+            return Unread(f"the pipeline {label!r} is not in the policy, which knows {known}")
+        for process in candidates:
+            match = process.only_if
+            if match is None:
+                return process
+            value = value_of(properties, match.name)
+            if isinstance(value, Unread):
+                return value
+            if value in match.values:
+                return process
+        names = ", ".join(sorted({p.only_if.name for p in candidates if p.only_if}))
+        return Unread(f"{names} does not say which process runs in the pipeline {label!r}")
+
+    def at_stage(self, process: Process, index: int) -> tuple[Criterion, ...]:
+        """What an open deal in the stage at `index` must satisfy; one past the last is won."""
+        return self._plans[process.id][index]
+
+    def without_stage(self, process: Process | Unread) -> tuple[Criterion, ...]:
+        """What an open deal must satisfy while its stage cannot be told."""
+        process_id = None if isinstance(process, Unread) else process.id
+        return tuple(
+            c
+            for c in self.criteria
+            if c.when is When.OPEN and c.from_stage is None and _is_for(c, process_id)
+        )
+
+    def when_won(self, process: Process | Unread) -> tuple[Criterion, ...]:
+        """What a won deal must satisfy."""
+        process_id = None if isinstance(process, Unread) else process.id
+        return tuple(
+            c for c in self.criteria if c.when is When.CLOSED_WON and _is_for(c, process_id)
+        )
+
+    def all_criteria(self) -> Iterator[Criterion]:
+        """Every criterion in the policy's order; an exit that processes share comes with each."""
+        yield from self.criteria
+        for process in self.processes:
+            yield from _exits(process.stages)
+
+    @property
+    def codes(self) -> Mapping[CriterionId, str]:
+        """Every criterion id with its title: the options of the portal's blockers property."""
+        titles: dict[CriterionId, str] = {}
+        for criterion in self.all_criteria():
+            titles.setdefault(criterion.id, criterion.title)
+        return titles
+
+    @property
+    def deal_properties(self) -> tuple[str, ...]:
+        """The deal properties that judging looks at, besides those of every snapshot."""
+        named = [name for c in self.all_criteria() for name in c.check.deal_properties()]
+        named += [process.only_if.name for process in self.processes if process.only_if]
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def contact_properties(self) -> tuple[str, ...]:
+        """The contact properties that judging looks at, besides the name and address."""
+        return (self.lead_status.property, self.lead_status.lifecycle_property)
+
+
+def _plan(process: Process, criteria: Sequence[Criterion]) -> tuple[tuple[Criterion, ...], ...]:
+    """For each stage, and for the step to won, what a deal there must satisfy."""
+    return tuple(
+        tuple(_required(process, criteria, index)) for index in range(len(process.stages) + 1)
+    )
+
+
+def _required(process: Process, criteria: Iterable[Criterion], index: int) -> Iterator[Criterion]:
+    to_win = index == len(process.stages)
+    for criterion in criteria:
+        if not _is_for(criterion, process.id):
+            continue
+        if criterion.when is When.CLOSED_WON:
+            if to_win:
+                yield criterion
+            continue
+        first = process.stage_index(criterion.from_stage) if criterion.from_stage else 0
+        if first is not None and first <= index:
+            yield criterion
+    yield from _exits(process.stages[:index])
+
+
+def _exits(stages: Iterable[Stage]) -> Iterator[Criterion]:
+    for stage in stages:
+        for meeting in stage.meetings:
+            yield meeting.exit
+
+
+def _is_for(criterion: Criterion, process_id: str | None) -> bool:
+    return not criterion.processes or process_id in criterion.processes

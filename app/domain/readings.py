@@ -1,0 +1,101 @@
+"""What is said on the records beside the deal: its contacts and its companies.
+
+Each is judged from the notes that hang on that record itself and from its own properties, and
+from nothing of the deal. So every deal that shares a contact or a company says the same of it,
+and two deals never overwrite each other's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.domain.case import cite
+from app.domain.checks import question_name
+from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapshot, Unread
+from app.domain.notes import AnswerState, Judgement, QuestionId, SourceNote
+from app.domain.policy import Policy
+from app.domain.verdict import CompanyReading, ContactReading
+
+Judgements = Mapping[ObjectKey, Judgement]
+
+
+def source_note(note: Note) -> SourceNote:
+    """A note as the reader takes it."""
+    return SourceNote(note.id, note.body, note.written_at)
+
+
+def own_judgements(policy: Policy, snapshot: Snapshot, now: datetime) -> Judgements:
+    """Each contact and company judged by its own notes; nothing when the notes were not read."""
+    if isinstance(snapshot.notes, Unread):
+        return {}
+    own: dict[ObjectKey, list[SourceNote]] = {key: [] for key in _beside(snapshot)}
+    for note in snapshot.notes:
+        for key in note.hangs_on:
+            if key in own:
+                own[key].append(source_note(note))
+    silent = policy.reader.judge((), now)
+    return {key: policy.reader.judge(notes, now) if notes else silent for key, notes in own.items()}
+
+
+def contact_readings(
+    policy: Policy, snapshot: Snapshot, judgements: Judgements
+) -> tuple[ContactReading, ...]:
+    """What to say on each contact that was read."""
+    if isinstance(snapshot.contacts, Unread):
+        return ()
+    readings = {}
+    for contact in snapshot.contacts:
+        key = ObjectKey(ObjectKind.CONTACT, contact.id)
+        if key in judgements:
+            readings[key] = _contact_reading(policy, contact, key, judgements[key])
+    return tuple(readings.values())
+
+
+def company_readings(
+    policy: Policy, snapshot: Snapshot, judgements: Judgements, notes: Mapping[NoteId, Note]
+) -> tuple[CompanyReading, ...]:
+    """What to say on each company that was read."""
+    return tuple(
+        CompanyReading(
+            key,
+            policy.zones.read(
+                judgement.facts,
+                lambda fact: cite(snapshot, notes, fact.note_id or "", fact.quote, fact.written_at),
+            ),
+        )
+        for key, judgement in judgements.items()
+        if key.kind is ObjectKind.COMPANY
+    )
+
+
+def _beside(snapshot: Snapshot) -> list[ObjectKey]:
+    keys = []
+    if not isinstance(snapshot.contacts, Unread):
+        keys += [ObjectKey(ObjectKind.CONTACT, contact.id) for contact in snapshot.contacts]
+    if not isinstance(snapshot.companies, Unread):
+        keys += [ObjectKey(ObjectKind.COMPANY, company.id) for company in snapshot.companies]
+    return keys
+
+
+def _contact_reading(
+    policy: Policy, contact: Contact, key: ObjectKey, judgement: Judgement
+) -> ContactReading:
+    return ContactReading(
+        key, _qualification(policy, judgement), policy.lead_status.finding_on(contact)
+    )
+
+
+def _qualification(policy: Policy, judgement: Judgement) -> str:
+    """How many of the contact's questions its own notes answer, and which are missing."""
+    wanted = policy.contact_questions
+    missing = [question for question in wanted if not _answers(judgement, question)]
+    text = f"{len(wanted) - len(missing)} of {len(wanted)} questions answered"
+    if not missing:
+        return f"{text}."
+    return f"{text}; missing: {', '.join(map(question_name, missing))}."
+
+
+def _answers(judgement: Judgement, question: QuestionId) -> bool:
+    judged = judgement.answers.get(question)
+    return judged is not None and judged.answer.state is AnswerState.ANSWERED

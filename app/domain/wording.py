@@ -1,0 +1,42 @@
+"""What a salesperson reads about an answer in a note, by its reason code.
+
+Each phrase completes what was found; the quote judged follows it. Total over the reason codes
+(tested), so that a new way to fail an answer cannot reach a person as a bare code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.notes import ReasonCode
+
+FOUND: Mapping[ReasonCode, str] = {
+    ReasonCode.LABELLED: "Answered",
+    ReasonCode.STATED: "Answered",
+    ReasonCode.PLACEHOLDER: "There is a placeholder where the answer should be",
+    ReasonCode.QUESTION_ONLY: "The question is written down, but no answer follows",
+    ReasonCode.RETRACTED: "An earlier answer was taken back",
+    ReasonCode.SUPERSEDED: "An earlier answer no longer holds",
+    ReasonCode.NEGATED: "The note says that there is none",
+    ReasonCode.HEDGED: "The answer is a maybe",
+    ReasonCode.ON_HOLD: "The note says that this is on hold",
+    ReasonCode.NOT_DECIDED: "Nothing has been agreed or decided yet",
+    ReasonCode.SELLERS_VIEW: "This is our own view; the customer's is not on record",
+    ReasonCode.PITCH: "This is our own pitch; the customer's words are not on record",
+    ReasonCode.TEMPLATE: "Only the template's own text is there",
+    ReasonCode.OTHER_DEAL: "The answer belongs to another deal",
+    ReasonCode.WRONG_WHY: "What is written there answers another question",
+    ReasonCode.NO_TIMING: "There is no date, event or reason for the timing",
+    ReasonCode.EMPTY_PRAISE: "Sympathy is no reason: no value, feature or comparison is named",
+    ReasonCode.REFERENCE: "The answer is only referred to, not written down",
+    ReasonCode.LINK_ONLY: "There is a link where the answer should be, which cannot be read here",
+    ReasonCode.STALE: "The date given has passed",
+    ReasonCode.UNKNOWN_LANGUAGE: "The answer is in a language that cannot be read here",
+    ReasonCode.COPIED: "The same text stands on other deals",
+    ReasonCode.PARTIAL: "Only a part of the question is answered",
+    ReasonCode.ABSENT: "No note on the deal, its contacts or its company says so",
+}
+
+ATTACHMENT_ONLY = "attachment_only"
+"""Reason code: nothing is written, but a note consists of an attachment alone."""
+ATTACHMENT_FOUND = "The answer may be in an attachment, which cannot be read here"
