@@ -1,0 +1,126 @@
+"""The portal as the controller needs it: `app.ports.Crm` over HubSpot's batch endpoints.
+
+It reads many deals at once, resolves records to their deals, writes own properties and lists open
+deals. It never moves a stage, an amount or a date, never answers an empty list for something that
+it could not read, and raises nothing but Failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from app.domain.deal import DealId, ObjectKey, ObjectKind
+from app.domain.desired import OwnedNames
+from app.hubspot.client import HubSpotClient
+from app.hubspot.observing import Observer
+from app.hubspot.openings import OpenDeals
+from app.hubspot.portal import DEFAULT_REFRESH_SECONDS, Portal
+from app.hubspot.reading import BatchReader, Fetched, Link, worst
+from app.hubspot.writing import BatchWriter
+from app.ports import Change, Clock, Failure, Observation
+
+DEFAULT_THREADS: Final = 12
+CARRIERS: Final = (ObjectKind.CONTACT, ObjectKind.COMPANY)
+
+
+class HubSpotCrm:
+    """`Crm` over a `HubSpotClient`; safe to share between worker threads.
+
+    `properties` are the names that the policy reads, per kind of record; our own are added. The
+    threads are the gateway's own and end with `close`. Construct it once: it holds the portal's
+    facts and connections.
+    """
+
+    def __init__(
+        self,
+        client: HubSpotClient,
+        clock: Clock,
+        *,
+        properties: Mapping[ObjectKind, Sequence[str]],
+        names: OwnedNames,
+        threads: int = DEFAULT_THREADS,
+        refresh_seconds: float = DEFAULT_REFRESH_SECONDS,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="hubspot")
+        self.portal = Portal(client, clock, self._executor.submit, refresh_seconds=refresh_seconds)
+        self._reader = BatchReader(client, self._executor)
+        wanted = {
+            kind: (*properties.get(kind, ()), *names.of(kind))
+            for kind in (ObjectKind.DEAL, *CARRIERS)
+        }
+        self._observer = Observer(self._reader, self.portal, wanted)
+        self._writer = BatchWriter(client, self._executor, names.prefix)
+
+    def warm(self) -> None:
+        """Read the portal's facts now, side by side, so that the first deal does not wait.
+
+        Raises Failure when they cannot be read.
+        """
+        self.portal.warm(self._executor)
+
+    def close(self) -> None:
+        """Let running calls end, then close threads and connections."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._client.close()
+
+    # ------------------------------------------------------------------ Crm
+
+    def observe(self, deal_ids: Sequence[DealId]) -> Observation:
+        """See `app.ports.Crm.observe`."""
+        return self._observer.observe(deal_ids, self._clock.now())
+
+    def apply(self, changes: Sequence[Change]) -> Mapping[ObjectKey, Failure]:
+        """See `app.ports.Crm.apply`."""
+        return self._writer.apply(changes)
+
+    def open_deals(self) -> Iterable[DealId]:
+        """See `app.ports.Crm.open_deals`. Raises Failure while it is consumed."""
+        return OpenDeals(self._client, self.portal)
+
+    def deals_of(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
+        """See `app.ports.Crm.deals_of`; a deal belongs to itself.
+
+        Raises Failure when a single one of them could not be resolved, so that none is lost.
+        """
+        asked = tuple(dict.fromkeys(keys))
+        note_ids = [key.id for key in asked if key.kind is ObjectKind.NOTE]
+        of_notes = {
+            kind: self._reader.associations(ObjectKind.NOTE, kind, note_ids)
+            for kind in (ObjectKind.DEAL, *CARRIERS)
+        }
+        above = {kind: _certain(pending.result()) for kind, pending in of_notes.items()}
+        of_carriers = {
+            kind: self._reader.associations(
+                kind,
+                ObjectKind.DEAL,
+                [
+                    *(key.id for key in asked if key.kind is kind),
+                    *(link.id for links in above[kind].values() for link in links),
+                ],
+            )
+            for kind in CARRIERS
+        }
+        deals = {kind: _certain(pending.result()) for kind, pending in of_carriers.items()}
+
+        def resolve(key: ObjectKey) -> frozenset[DealId]:
+            if key.kind is ObjectKind.DEAL:
+                return frozenset({DealId(key.id)})
+            if key.kind is not ObjectKind.NOTE:
+                return frozenset(DealId(link.id) for link in deals[key.kind][key.id])
+            carriers = [ObjectKey(k, link.id) for k in CARRIERS for link in above[k][key.id]]
+            direct = frozenset(DealId(link.id) for link in above[ObjectKind.DEAL][key.id])
+            return direct.union(*map(resolve, carriers))
+
+        return {key: resolve(key) for key in asked}
+
+
+def _certain(fetched: Fetched[tuple[Link, ...]]) -> Mapping[str, tuple[Link, ...]]:
+    """What was found. Raises Failure when anything was not."""
+    failure = worst(fetched.failed.values())
+    if failure is not None:
+        raise failure
+    return fetched.found

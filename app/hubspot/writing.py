@@ -1,0 +1,111 @@
+"""Writing own properties in batches, so that one bad row fails alone.
+
+Each row carries a write trace id, with which HubSpot reports single rows. Where it refuses a batch
+as a whole instead, the batch is halved until the bad rows stand alone. A row that HubSpot leaves
+out of its answer without a word, as it does for ids that were merged away, was not written. Only
+properties with our prefix pass; nothing here can move a stage, an amount or a date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from typing import Final
+
+from app.domain.deal import ObjectKey, ObjectKind
+from app.hubspot import errors, wire
+from app.hubspot.client import HubSpotClient
+from app.hubspot.reading import PLURAL, RECORDS_PER_CALL, chunked
+from app.ports import Change, Failure, Retryable, Terminal
+
+WRITABLE: Final = frozenset({ObjectKind.DEAL, ObjectKind.CONTACT, ObjectKind.COMPANY})
+
+Failures = dict[ObjectKey, Failure]
+
+
+class BatchWriter:
+    """Writes changes side by side in the threads of `executor`."""
+
+    def __init__(self, client: HubSpotClient, executor: Executor, prefix: str) -> None:
+        if not prefix:
+            message = "a prefix is needed: without one every property would be ours"
+            raise ValueError(message)
+        self._client = client
+        self._executor = executor
+        self._prefix = prefix
+
+    def apply(self, changes: Iterable[Change]) -> Failures:
+        """Write the changes; answers those that did not happen, and why. Raises nothing."""
+        failures: Failures = {}
+        rows: dict[ObjectKind, dict[str, dict[str, str]]] = {}
+        for change in changes:
+            refused = self._foreign(change)
+            if refused is not None:
+                failures[change.key] = refused
+            elif change.properties:
+                row = rows.setdefault(change.key.kind, {}).setdefault(change.key.id, {})
+                row.update(change.properties)
+        batches = [
+            (kind, dict(batch))
+            for kind, by_id in rows.items()
+            for batch in chunked(by_id.items(), RECORDS_PER_CALL)
+        ]
+        calls = [(kind, self._executor.submit(self._write, kind, rows)) for kind, rows in batches]
+        for kind, call in calls:
+            failures |= {ObjectKey(kind, each): why for each, why in call.result().items()}
+        return failures
+
+    def _foreign(self, change: Change) -> Terminal | None:
+        if change.key.kind not in WRITABLE:
+            return Terminal(f"{change.key}: records of this kind are never written")
+        foreign = sorted(n for n in change.properties if not n.startswith(self._prefix))
+        if foreign:
+            names = ", ".join(foreign)
+            return Terminal(
+                f"{change.key}: {names} is not ours to write; our prefix is {self._prefix!r}"
+            )
+        return None
+
+    def _write(self, kind: ObjectKind, rows: Mapping[str, Mapping[str, str]]) -> dict[str, Failure]:
+        try:
+            return self._write_batch(kind, rows)
+        except errors.Invalid as refused:
+            if len(rows) == 1:
+                return dict.fromkeys(rows, refused)
+        except Failure as failure:
+            return dict.fromkeys(rows, failure)
+        ids = list(rows)
+        middle = len(ids) // 2
+        halves = ({k: rows[k] for k in ids[:middle]}, {k: rows[k] for k in ids[middle:]})
+        return self._write(kind, halves[0]) | self._write(kind, halves[1])
+
+    def _write_batch(
+        self, kind: ObjectKind, rows: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, Failure]:
+        operation = f"write {PLURAL[kind]}"
+        inputs = [
+            {"id": each, "objectWriteTraceId": each, "properties": dict(values)}
+            for each, values in rows.items()
+        ]
+        document = self._client.update_batch(PLURAL[kind], inputs)
+        answer = wire.shaped(wire.Records, document, operation)
+        missing = rows.keys() - {record.id for record in answer.results}
+        failures: dict[str, Failure] = {}
+        for error in answer.errors:
+            named = errors.named_in(error, "objectWriteTraceId", "ids", "id")
+            failure = _row_failure(operation, error)
+            failures |= dict.fromkeys(missing.intersection(named) or missing, failure)
+        for silent in sorted(missing - failures.keys()):
+            failures[silent] = Retryable(
+                f"{operation}: HubSpot passed over {kind} {silent}, as it does when a record was "
+                "merged into another; it will be read again"
+            )
+        return failures
+
+
+def _row_failure(operation: str, error: Mapping[str, object]) -> Failure:
+    """A record that is gone is worth another look, which will find it gone; the write is not."""
+    failure = errors.row_refusal(operation, error)
+    if isinstance(failure, errors.Missing):
+        return Retryable(f"{failure}; it will be read again")
+    return failure
