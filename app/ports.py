@@ -187,6 +187,32 @@ class Record:
     alert_due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A key that was given up, and why; `replay` marks it again."""
+
+    key: ObjectKey
+    priority: Priority
+    attempts: int
+    reason: str
+    first_marked_at: datetime
+    died_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits, for health pages and metrics.
+
+    `oldest_marked_at` is the first mark of the key that has waited longest; None when none waits.
+    """
+
+    marks: int
+    leased: int
+    dead_letters: int
+    alerts: int
+    oldest_marked_at: datetime | None
+
+
 class Ledger(Protocol):
     """Durable state: marks, verdicts, alerts, dead letters. Every method is one transaction.
 
@@ -258,7 +284,10 @@ class Ledger(Protocol):
         ...
 
     def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
-        """Wishes that have stood for their settling time and are not shown yet, oldest first."""
+        """Wishes that have stood for their settling time and are not shown yet, oldest first.
+
+        Each is handed to one caller, until that one reports it sent or failed or a lease ends.
+        """
         ...
 
     def alert_sent(self, alert: Alert, shown: MessageRef | None, now: datetime) -> None:
@@ -277,6 +306,28 @@ class Ledger(Protocol):
 
     def set_fact(self, name: str, value: str) -> None:
         """Remember such a fact."""
+        ...
+
+    def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        """Keys that were given up and not healed since, latest first."""
+        ...
+
+    def replay(self, keys: Iterable[ObjectKey] | None, now: datetime) -> int:
+        """Mark dead letters again as live (None: all of them); returns how many."""
+        ...
+
+    def purge(self, contacts: Iterable[ObjectKey], now: datetime) -> int:
+        """Blank every quote kept of the deals of these contacts, and mark those deals to be judged
+        afresh; returns how many deals. For a contact's right to be forgotten.
+        """
+        ...
+
+    def backlog(self) -> Backlog:
+        """How much waits."""
+        ...
+
+    def close(self) -> None:
+        """Give the database's connections back."""
         ...
 
 

@@ -1,0 +1,255 @@
+"""The ledger itself: each method of the port as one transaction over the modules beside this one.
+
+Nothing here decides anything. `marks` knows when a key is due and who holds it, `episode` what the
+channel should be told, `verdicts` what was judged on what. It reads no clock: `now` is the
+caller's, and a caller whose clock jumps back is only later, never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+
+from sqlalchemy import Connection, func, select
+
+from app.domain.deal import DealId, ObjectKey, deal_key
+from app.ledger import alerts, letters, redaction, verdicts
+from app.ledger.database import Database
+from app.ledger.episode import Episode
+from app.ledger.marks import Marks, Pace
+from app.ledger.tables import alerts as alerts_table
+from app.ledger.tables import dead_letters as dead_letters_table
+from app.ledger.tables import facts
+from app.ledger.tables import marks as marks_table
+from app.ports import (
+    Alert,
+    Backlog,
+    Card,
+    Claim,
+    DeadLetter,
+    MessageRef,
+    Priority,
+    Record,
+    RecordedVerdict,
+)
+
+MAX_KEYS_IN_A_TRANSACTION = 500
+"""A sweep marks every deal of a portal; the receiver's marks get their turn in between."""
+MAX_RECHECKS_AT_ONCE = 500
+ALERT_LEASE_SECONDS = 120.0
+"""How long a sender may take for what it was handed before another may try."""
+
+
+class SqlLedger:
+    """`app.ports.Ledger` on SQLite or PostgreSQL; safe to use from many threads at once."""
+
+    def __init__(self, database: Database, pace: Pace) -> None:
+        self._database = database
+        self._marks = Marks(database, pace)
+
+    # ----------------------------------------------------------------- marks
+
+    def mark(self, keys: Iterable[ObjectKey], priority: Priority, now: datetime) -> None:
+        """Make keys dirty; durable when it returns.
+
+        More than MAX_KEYS_IN_A_TRANSACTION keys take several transactions, in order: a failure
+        then leaves the earlier ones marked, which marking again repairs. `keys` may be lazy.
+        """
+        waiting = iter(keys)
+        while group := tuple(islice(waiting, MAX_KEYS_IN_A_TRANSACTION)):
+            with self._database.writing() as connection:
+                self._mark(connection, group, priority, now)
+
+    def claim(self, worker: str, now: datetime, limit: int) -> Sequence[Claim]:
+        """Take up to `limit` due keys under a lease."""
+        with self._database.writing() as connection:
+            return self._marks.claim(connection, worker, now, limit)
+
+    def renew(self, worker: str, claims: Sequence[Claim], now: datetime) -> None:
+        """Extend the leases that the worker still holds; the others are not its own any more."""
+        with self._database.writing() as connection:
+            self._marks.renew(connection, worker, claims, now)
+
+    def done(self, worker: str, claims: Sequence[Claim], now: datetime) -> None:
+        """Forget looked-at keys; a claim that was lost to another worker is left alone."""
+        with self._database.writing() as connection:
+            self._marks.done(connection, worker, claims, now)
+
+    def fail(
+        self, worker: str, claim: Claim, error: str, retry_at: datetime | None, now: datetime
+    ) -> None:
+        """Give a key back until `retry_at`; None: to the dead letters, with `error` as reason."""
+        with self._database.writing() as connection:
+            if retry_at is None:
+                self._marks.bury(connection, worker, claim, error, now)
+            else:
+                self._marks.fail(connection, worker, claim, error, retry_at)
+
+    def mark_due_rechecks(self, now: datetime) -> int:
+        """Mark deals whose time has come, at most MAX_RECHECKS_AT_ONCE; returns how many."""
+        with self._database.writing() as connection:
+            deals = verdicts.take_due_rechecks(connection, now, MAX_RECHECKS_AT_ONCE)
+            self._mark(connection, [deal_key(deal) for deal in deals], Priority.RECHECK, now)
+            return len(deals)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """The earliest mark, recheck or alert, never before `now`; None when nothing waits."""
+        with self._database.reading() as connection:
+            queries = (self._marks.next_due, verdicts.next_recheck, alerts.next_due)
+            times = [time for query in queries if (time := query(connection)) is not None]
+            return max(min(times), now) if times else None
+
+    def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        """What was given up and not healed since, latest first."""
+        with self._database.reading() as connection:
+            return letters.listed(connection, limit)
+
+    def replay(self, keys: Iterable[ObjectKey] | None, now: datetime) -> int:
+        """Mark dead letters again; a key without one is passed by. Returns how many."""
+        waiting = None if keys is None else tuple(keys)
+        with self._database.writing() as connection:
+            taken = letters.take_out(connection, waiting)
+            self._mark(connection, taken, Priority.LIVE, now)
+            return len(taken)
+
+    # ----------------------------------------------------------------- verdicts
+
+    def recorded(self, deal_ids: Iterable[DealId]) -> Mapping[DealId, RecordedVerdict]:
+        """The last verdicts of these deals."""
+        with self._database.reading() as connection:
+            return verdicts.load(connection, deal_ids)
+
+    def recorded_deals(self) -> Sequence[DealId]:
+        """Every deal that was open when last judged, ascending."""
+        with self._database.reading() as connection:
+            return verdicts.open_deals(connection)
+
+    def deals_linked_to(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
+        """For every key asked for, the deals judged on it; often none."""
+        with self._database.reading() as connection:
+            return verdicts.linked_to(connection, keys)
+
+    def record(self, records: Sequence[Record], now: datetime) -> None:
+        """Verdicts, links and alert wishes in one transaction: all of them or none."""
+        if not records:
+            return
+        with self._database.writing() as connection:
+            verdicts.store(self._database, connection, records, now)
+            for record in sorted(records, key=lambda record: record.deal_id):
+                if record.alert is not None:
+                    step = partial(_wish, record.alert, record.alert_due_at or now)
+                    alerts.advance(self._database, connection, record.deal_id, step)
+
+    def forget(self, deal_ids: Sequence[DealId], note: str, now: datetime) -> None:
+        """Drop what is known of deals that are gone; their open messages will say `note`."""
+        with self._database.writing() as connection:
+            verdicts.forget(connection, deal_ids)
+            for deal_id in sorted(deal_ids):
+                step = partial(Episode.ended, note=note, now=now)
+                alerts.advance(self._database, connection, deal_id, step)
+
+    def purge(self, contacts: Iterable[ObjectKey], now: datetime) -> int:
+        """Blank what is kept of these contacts' deals, and mark the deals to be judged afresh."""
+        with self._database.writing() as connection:
+            linked = verdicts.linked_to(connection, contacts)
+            deals = sorted(frozenset().union(*linked.values()))
+            redaction.redact(self._database, connection, deals)
+            verdicts.unlink(connection, linked)
+            self._mark(connection, [deal_key(deal) for deal in deals], Priority.LIVE, now)
+            return len(deals)
+
+    # ----------------------------------------------------------------- alerts
+
+    def shown_alert(self, deal_id: DealId) -> Card | None:
+        """The card of the open episode, shown already or still waiting."""
+        with self._database.reading() as connection:
+            return alerts.load(connection, deal_id).open_card()
+
+    def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
+        """Hand out due alerts, each to one caller until it reports or ALERT_LEASE_SECONDS pass."""
+        lease = timedelta(seconds=ALERT_LEASE_SECONDS)
+        with self._database.writing() as connection:
+            return alerts.hand_out(connection, lease, now, limit)
+
+    def alert_sent(self, alert: Alert, shown: MessageRef | None, now: datetime) -> None:
+        """The channel shows this version now; a newer wish stays due."""
+        with self._database.writing() as connection:
+            step = partial(_sent, alert, shown, now)
+            alerts.advance(self._database, connection, alert.deal_id, step)
+            alerts.release(connection, alert.deal_id)
+
+    def alert_failed(
+        self, alert: Alert, error: str, retry_at: datetime | None, now: datetime
+    ) -> None:
+        """The channel was not told; again at `retry_at`, or never for this version (None)."""
+        del now
+        with self._database.writing() as connection:
+            step = partial(_failed, alert, error, retry_at)
+            alerts.advance(self._database, connection, alert.deal_id, step)
+            alerts.release(connection, alert.deal_id)
+
+    # ----------------------------------------------------------------- the rest
+
+    def get_fact(self, name: str) -> str | None:
+        """A remembered fact, or None."""
+        with self._database.reading() as connection:
+            return connection.execute(
+                select(facts.c.value).where(facts.c.name == name)
+            ).scalar_one_or_none()
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember a fact, or correct it."""
+        with self._database.writing() as connection:
+            connection.execute(
+                self._database.insert(facts)
+                .values(name=name, value=value)
+                .on_conflict_do_update(index_elements=[facts.c.name], set_={"value": value})
+            )
+
+    def backlog(self) -> Backlog:
+        """How much waits, counted in one look."""
+        claimed = func.count(marks_table.c.claimed_by)
+        oldest = func.min(marks_table.c.first_marked_at)
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(
+                    func.count().label("marks"), claimed.label("leased"), oldest.label("oldest")
+                ).select_from(marks_table)
+            ).one()
+            dead = connection.execute(select(func.count()).select_from(dead_letters_table)).scalar()
+            waiting = select(func.count(alerts_table.c.due_at))
+            return Backlog(
+                marks=row.marks,
+                leased=row.leased,
+                dead_letters=dead or 0,
+                alerts=connection.execute(waiting).scalar() or 0,
+                oldest_marked_at=row.oldest,
+            )
+
+    def close(self) -> None:
+        """Give the connections back; the ledger is of no use afterwards."""
+        self._database.close()
+
+    def _mark(
+        self,
+        connection: Connection,
+        keys: Sequence[ObjectKey],
+        priority: Priority,
+        now: datetime,
+    ) -> None:
+        if keys:
+            self._marks.mark(connection, keys, priority, now)
+
+
+def _wish(card: Card, due_at: datetime, episode: Episode) -> Episode:
+    return episode.wished(card, due_at)
+
+
+def _sent(alert: Alert, shown: MessageRef | None, now: datetime, episode: Episode) -> Episode:
+    return episode.sent(alert.version, alert.card, shown, now)
+
+
+def _failed(alert: Alert, error: str, retry_at: datetime | None, episode: Episode) -> Episode:
+    return episode.failed(alert.version, error, retry_at)

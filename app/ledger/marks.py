@@ -1,0 +1,287 @@
+"""The dirty set: which keys want looking at, and who holds them.
+
+A mark is a row, not a message: marking a key twice leaves one row with a higher `generation`.
+Nothing is stored of what happened, so lost order and doubled deliveries cannot matter.
+
+- **Due.** An idle key is due at once. One that was looked at within the last `merge` waits until
+  `merge` after that look, so that the second half of a burst is one more look and not ten; never
+  later than `max_wait` after its first mark.
+- **Claim.** Takes due keys that nobody holds (or whose lease ran out) in the order priority,
+  due_at, first_marked_at. It raises `generation`, and the raised value is the claim's token:
+  a worker whose lease ran out while another claimed the key can neither finish, fail nor renew it.
+- **Done.** Deletes the row if `generation` is still the token; if it was marked meanwhile, frees
+  it, due at once: one more look, however many marks came.
+- **Fail.** Frees it for `retry_at`, or moves it to the dead letters. A new mark on a waiting key
+  makes it due again, because somebody changed something.
+
+Methods take an open connection and never commit; `SqlLedger` owns the transactions. Rows are
+always locked in key order, so that two writers cannot wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
+
+from app.domain.deal import ObjectKey, ObjectKind
+from app.ledger.database import Database
+from app.ledger.tables import MICROSECOND, dead_letters, marks, recent_looks
+from app.ports import Claim, Priority
+
+_IN_KEY_ORDER = (marks.c.kind, marks.c.object_id)
+_FREE = {"claimed_by": None, "claimed_generation": None, "claimed_until": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long marks wait and claims last."""
+
+    merge: timedelta
+    max_wait: timedelta
+    lease: timedelta
+
+
+class Marks:
+    """The marks table at a given pace."""
+
+    def __init__(self, database: Database, pace: Pace) -> None:
+        self._database = database
+        self._pace = pace
+
+    def mark(
+        self,
+        connection: Connection,
+        keys: Iterable[ObjectKey],
+        priority: Priority,
+        now: datetime,
+    ) -> None:
+        """Insert or raise one row for each key."""
+        ordered = sorted(set(keys))
+        looked_at = _looks(connection, ordered)
+        rows = [
+            {
+                "kind": key.kind,
+                "object_id": key.id,
+                "priority": int(priority),
+                "generation": 1,
+                "first_marked_at": now,
+                "last_marked_at": now,
+                "due_at": self._due_at(looked_at.get(key), now),
+                "attempts": 0,
+            }
+            for key in ordered
+        ]
+        insert = self._database.insert(marks)
+        latest = type_coerce(marks.c.first_marked_at, BigInteger) + literal(
+            self._pace.max_wait // MICROSECOND, BigInteger
+        )
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=[marks.c.kind, marks.c.object_id],
+                set_={
+                    "generation": marks.c.generation + 1,
+                    "last_marked_at": insert.excluded.last_marked_at,
+                    "priority": self._database.least(marks.c.priority, insert.excluded.priority),
+                    "due_at": self._database.least(marks.c.due_at, insert.excluded.due_at, latest),
+                },
+            ),
+            rows,
+        )
+
+    def claim(
+        self, connection: Connection, worker: str, now: datetime, limit: int
+    ) -> Sequence[Claim]:
+        """Lease up to `limit` due keys to `worker`; rows that another is claiming are passed by."""
+        unleased = or_(marks.c.claimed_until.is_(None), marks.c.claimed_until <= now)
+        taken = connection.execute(
+            select(marks)
+            .where(marks.c.due_at <= now, unleased)
+            .order_by(marks.c.priority, marks.c.due_at, marks.c.first_marked_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if not taken:
+            return ()
+        connection.execute(
+            update(marks)
+            .where(_among(marks, [_key(row) for row in taken]))
+            .values(
+                generation=marks.c.generation + 1,
+                claimed_by=worker,
+                claimed_generation=marks.c.generation + 1,
+                claimed_until=now + self._pace.lease,
+            )
+        )
+        return tuple(
+            Claim(
+                key=_key(row),
+                priority=Priority(row.priority),
+                generation=row.generation + 1,
+                attempts=row.attempts,
+                first_marked_at=row.first_marked_at,
+            )
+            for row in taken
+        )
+
+    def renew(
+        self, connection: Connection, worker: str, claims: Sequence[Claim], now: datetime
+    ) -> None:
+        """Extend what the worker still holds."""
+        held = [_key(row) for row in _held(connection, worker, claims)]
+        connection.execute(
+            update(marks).where(_among(marks, held)).values(claimed_until=now + self._pace.lease)
+        )
+
+    def done(
+        self,
+        connection: Connection,
+        worker: str,
+        claims: Sequence[Claim],
+        now: datetime,
+    ) -> None:
+        """Forget what was looked at; free what was marked meanwhile for one more look."""
+        held = _held(connection, worker, claims)
+        if not held:
+            return
+        looked_at = [_key(row) for row in held]
+        finished = [_key(row) for row in held if row.generation == row.claimed_generation]
+        again = [_key(row) for row in held if row.generation != row.claimed_generation]
+        if finished:
+            connection.execute(delete(marks).where(_among(marks, finished)))
+        if again:
+            _free_for_another_look(connection, again, now)
+        connection.execute(delete(dead_letters).where(_among(dead_letters, looked_at)))
+        self._remember_looks(connection, looked_at, now)
+
+    def fail(
+        self, connection: Connection, worker: str, claim: Claim, error: str, retry_at: datetime
+    ) -> None:
+        """Free a key until `retry_at`, counting the attempt."""
+        for row in _held(connection, worker, [claim]):
+            connection.execute(
+                update(marks)
+                .where(_among(marks, [_key(row)]))
+                .values(due_at=retry_at, attempts=row.attempts + 1, last_error=error, **_FREE)
+            )
+
+    def bury(
+        self,
+        connection: Connection,
+        worker: str,
+        claim: Claim,
+        reason: str,
+        now: datetime,
+    ) -> None:
+        """Move a key to the dead letters; one that was marked meanwhile is tried once more."""
+        for row in _held(connection, worker, [claim]):
+            letter = {
+                "priority": row.priority,
+                "attempts": row.attempts + 1,
+                "reason": reason,
+                "first_marked_at": row.first_marked_at,
+                "died_at": now,
+            }
+            connection.execute(
+                self._database.insert(dead_letters)
+                .values(kind=row.kind, object_id=row.object_id, **letter)
+                .on_conflict_do_update(
+                    index_elements=[dead_letters.c.kind, dead_letters.c.object_id], set_=letter
+                )
+            )
+            if row.generation == row.claimed_generation:
+                connection.execute(delete(marks).where(_among(marks, [_key(row)])))
+            else:
+                _free_for_another_look(connection, [_key(row)], now)
+
+    def next_due(self, connection: Connection) -> datetime | None:
+        """When the next mark falls due or the next lease runs out."""
+        free = select(func.min(marks.c.due_at)).where(marks.c.claimed_until.is_(None))
+        leased = select(func.min(marks.c.claimed_until))
+        times = (connection.execute(query).scalar() for query in (free, leased))
+        return min((time for time in times if time is not None), default=None)
+
+    def _due_at(self, looked_at: datetime | None, now: datetime) -> datetime:
+        if looked_at is None:
+            return now
+        return min(max(now, looked_at + self._pace.merge), now + self._pace.max_wait)
+
+    def _remember_looks(
+        self, connection: Connection, keys: Sequence[ObjectKey], now: datetime
+    ) -> None:
+        """Note when keys were looked at, and drop the notes that can delay nothing any more."""
+        stale = (
+            select(recent_looks.c.kind, recent_looks.c.object_id)
+            .where(recent_looks.c.looked_at <= now - self._pace.merge)
+            .with_for_update(skip_locked=True)
+        )
+        this = tuple_(recent_looks.c.kind, recent_looks.c.object_id)
+        connection.execute(delete(recent_looks).where(this.in_(stale)))
+        insert = self._database.insert(recent_looks)
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=[recent_looks.c.kind, recent_looks.c.object_id],
+                set_={"looked_at": insert.excluded.looked_at},
+            ),
+            [{"kind": key.kind, "object_id": key.id, "looked_at": now} for key in keys],
+        )
+
+
+def _free_for_another_look(
+    connection: Connection, keys: Sequence[ObjectKey], now: datetime
+) -> None:
+    """Release keys that were marked while they were held; their wait begins with that mark."""
+    connection.execute(
+        update(marks)
+        .where(_among(marks, keys))
+        .values(
+            due_at=now,
+            first_marked_at=marks.c.last_marked_at,
+            attempts=0,
+            last_error=None,
+            **_FREE,
+        )
+    )
+
+
+def _held(
+    connection: Connection, worker: str, claims: Sequence[Claim]
+) -> Sequence[Row[tuple[object, ...]]]:
+    """The rows that the worker really still holds under these claims, locked in key order."""
+    tokens = [(claim.key.kind, claim.key.id, claim.generation) for claim in claims]
+    holds = tuple_(marks.c.kind, marks.c.object_id, marks.c.claimed_generation).in_(tokens)
+    return connection.execute(
+        select(marks)
+        .where(holds, marks.c.claimed_by == worker)
+        .order_by(*_IN_KEY_ORDER)
+        .with_for_update()
+    ).all()
+
+
+def _looks(connection: Connection, keys: Sequence[ObjectKey]) -> Mapping[ObjectKey, datetime]:
+    found = connection.execute(select(recent_looks).where(_among(recent_looks, keys)))
+    return {_key(row): row.looked_at for row in found}
+
+
+def _among(table: Table, keys: Sequence[ObjectKey]) -> ColumnElement[bool]:
+    return tuple_(table.c.kind, table.c.object_id).in_([(key.kind, key.id) for key in keys])
+
+
+def _key(row: Row[tuple[object, ...]]) -> ObjectKey:
+    return ObjectKey(ObjectKind(row.kind), row.object_id)

@@ -1,0 +1,62 @@
+"""Takes a person's words out of what is kept, when that person asks to be forgotten.
+
+Which of a deal's quotes came from one contact cannot be told for certain (a note hangs on several
+records), so all quotes of the deal go, in its verdict and in both cards of its alert. What was
+found stays as criterion, state and reason code, which lets the next verdict compare with it
+without raising a false alarm; its message then replaces the one in the channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from app.domain.deal import DealId
+from app.domain.verdict import Axis, Finding, Verdict
+from app.ledger import alerts, verdicts
+from app.ledger.database import Database
+from app.ledger.episode import Episode
+from app.ports import Card
+
+BLANK = "Removed at a contact's request; this deal is about to be judged again."
+
+
+def redact(database: Database, connection: Connection, deal_ids: Sequence[DealId]) -> None:
+    """Blank the quotes of these deals."""
+    for deal_id, recorded in verdicts.load(connection, deal_ids).items():
+        verdicts.rewrite(connection, deal_id, _verdict(recorded.verdict))
+    for deal_id in deal_ids:
+        alerts.advance(database, connection, deal_id, _episode)
+
+
+def _verdict(verdict: Verdict) -> Verdict:
+    zone = verdict.zone
+    return replace(
+        verdict,
+        findings=_findings(verdict.findings),
+        next_needs=_findings(verdict.next_needs),
+        zone=replace(zone, adoption=_axis(zone.adoption), operations=_axis(zone.operations)),
+    )
+
+
+def _findings(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(replace(finding, message=BLANK, evidence=()) for finding in findings)
+
+
+def _axis(axis: Axis) -> Axis:
+    return replace(axis, basis=BLANK, evidence=())
+
+
+def _episode(episode: Episode) -> Episode:
+    shown = episode.shown
+    return replace(
+        episode,
+        wish=None if episode.wish is None else _card(episode.wish),
+        shown=None if shown is None else replace(shown, card=_card(shown.card)),
+    )
+
+
+def _card(card: Card) -> Card:
+    return replace(card, findings=_findings(card.findings))

@@ -1,0 +1,142 @@
+"""The ledger's tables, and how it keeps time.
+
+Every time is stored as whole microseconds since 1970-01-01 UTC in a BIGINT, on SQLite and on
+PostgreSQL alike: both compare and add such numbers exactly, SQLite has no time type of its own,
+and one code path then serves both. To read one by hand: `to_timestamp(due_at / 1e6)` on
+PostgreSQL, `datetime(due_at / 1000000, 'unixepoch')` on SQLite. Naive datetimes are refused.
+
+This module describes the newest schema for queries; the schema itself is made by `migrations`
+alone, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime on the Python side, microseconds since the epoch in the database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Refuse a naive time: which hour it means would depend on the machine."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"the ledger needs aware times, not {value!r}"
+            raise ValueError(message)
+        return (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Give the time back in UTC."""
+        del dialect
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+metadata = MetaData()
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("object_id", String(64), primary_key=True),
+    Column("priority", Integer, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("first_marked_at", UtcTime, nullable=False),
+    Column("last_marked_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("claimed_by", String(128)),
+    Column("claimed_generation", BigInteger),
+    Column("claimed_until", UtcTime),
+    Index("marks_in_claim_order", "priority", "due_at", "first_marked_at"),
+    Index("marks_by_lease", "claimed_until", "due_at"),
+)
+
+recent_looks = Table(
+    "recent_looks",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("object_id", String(64), primary_key=True),
+    Column("looked_at", UtcTime, nullable=False),
+    Index("recent_looks_by_age", "looked_at"),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("object_id", String(64), primary_key=True),
+    Column("priority", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("first_marked_at", UtcTime, nullable=False),
+    Column("died_at", UtcTime, nullable=False),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("deal_id", String(64), primary_key=True),
+    Column("verdict", Text, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("judged_at", UtcTime, nullable=False),
+    Column("recheck_at", UtcTime),
+    Index("verdicts_by_recheck", "recheck_at"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("deal_id", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("object_id", String(64), primary_key=True),
+    Index("links_by_object", "kind", "object_id"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("deal_id", String(64), primary_key=True),
+    Column("wish", Text),
+    Column("version", BigInteger, nullable=False),
+    Column("due_at", UtcTime),
+    Column("shown_card", Text),
+    Column("shown_version", BigInteger),
+    Column("channel", String(64)),
+    Column("ts", String(64)),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("claimed_until", UtcTime),
+    Index("alerts_by_due", "due_at"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,155 @@
+"""The last verdict on each deal, the records it was judged on, and when time itself may change it.
+
+`is_open` is the verdict's `judged`: a closed deal is not judged and not looked for by the sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+
+from app.domain.deal import DealId, ObjectKey, ObjectKind
+from app.domain.verdict import Verdict
+from app.ledger.codec import verdict_from_text, verdict_to_text
+from app.ledger.database import Database
+from app.ledger.tables import links, verdicts
+from app.ports import Record, RecordedVerdict
+
+MAX_KEYS_IN_A_QUERY = 500
+
+
+def store(
+    database: Database, connection: Connection, records: Sequence[Record], now: datetime
+) -> None:
+    """Insert or replace verdicts, and bring their links up to date."""
+    new = database.insert(verdicts)
+    columns = ("verdict", "policy_version", "is_open", "changed_at", "judged_at", "recheck_at")
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[verdicts.c.deal_id],
+            set_={column: new.excluded[column] for column in columns},
+        ),
+        [
+            {
+                "deal_id": record.deal_id,
+                "verdict": verdict_to_text(record.verdict),
+                "policy_version": record.verdict.policy_version,
+                "is_open": record.verdict.judged,
+                "changed_at": record.changed_at,
+                "judged_at": now,
+                "recheck_at": record.verdict.recheck_at,
+            }
+            for record in records
+        ],
+    )
+    _relink(connection, records)
+
+
+def _relink(connection: Connection, records: Sequence[Record]) -> None:
+    """Write only the difference: a deal's links rarely change between two verdicts."""
+    deal_ids = [record.deal_id for record in records]
+    rows = connection.execute(select(links).where(links.c.deal_id.in_(deal_ids)))
+    had = {(row.deal_id, row.kind, row.object_id) for row in rows}
+    wanted = {
+        (str(record.deal_id), str(key.kind), key.id) for record in records for key in record.links
+    }
+    this = tuple_(links.c.deal_id, links.c.kind, links.c.object_id)
+    for group in _groups(sorted(had - wanted)):
+        connection.execute(delete(links).where(this.in_(group)))
+    if added := sorted(wanted - had):
+        names = ("deal_id", "kind", "object_id")
+        connection.execute(insert(links), [dict(zip(names, row, strict=True)) for row in added])
+
+
+def load(connection: Connection, deal_ids: Iterable[DealId]) -> Mapping[DealId, RecordedVerdict]:
+    """The last verdicts of these deals."""
+    found: dict[DealId, RecordedVerdict] = {}
+    for group in _groups(deal_ids):
+        rows = connection.execute(select(verdicts).where(verdicts.c.deal_id.in_(group)))
+        for row in rows:
+            found[DealId(row.deal_id)] = RecordedVerdict(
+                verdict=verdict_from_text(row.verdict, row.deal_id),
+                changed_at=row.changed_at,
+                judged_at=row.judged_at,
+            )
+    return found
+
+
+def open_deals(connection: Connection) -> Sequence[DealId]:
+    """Deals that were open when judged; ascending as numbers, which HubSpot's ids are."""
+    ascending = (func.length(verdicts.c.deal_id), verdicts.c.deal_id)
+    query = select(verdicts.c.deal_id).where(verdicts.c.is_open).order_by(*ascending)
+    return tuple(DealId(deal_id) for deal_id in connection.execute(query).scalars())
+
+
+def linked_to(
+    connection: Connection, keys: Iterable[ObjectKey]
+) -> Mapping[ObjectKey, frozenset[DealId]]:
+    """For every key asked for, the deals whose last verdict was judged on it."""
+    found: dict[ObjectKey, set[DealId]] = {key: set() for key in keys}
+    for group in _groups(found):
+        this = tuple_(links.c.kind, links.c.object_id)
+        query = select(links).where(this.in_([(key.kind, key.id) for key in group]))
+        for row in connection.execute(query):
+            key = ObjectKey(ObjectKind(row.kind), row.object_id)
+            found[key].add(DealId(row.deal_id))
+    return {key: frozenset(deals) for key, deals in found.items()}
+
+
+def unlink(connection: Connection, keys: Iterable[ObjectKey]) -> None:
+    """Forget that any deal was judged on these records."""
+    this = tuple_(links.c.kind, links.c.object_id)
+    for group in _groups(keys):
+        connection.execute(delete(links).where(this.in_([(key.kind, key.id) for key in group])))
+
+
+def rewrite(connection: Connection, deal_id: DealId, verdict: Verdict) -> None:
+    """Replace a stored verdict's text and nothing else."""
+    connection.execute(
+        update(verdicts)
+        .where(verdicts.c.deal_id == deal_id)
+        .values(verdict=verdict_to_text(verdict))
+    )
+
+
+def take_due_rechecks(connection: Connection, now: datetime, limit: int) -> Sequence[DealId]:
+    """Deals whose `recheck_at` has come, which is cleared: their next verdict sets it anew."""
+    due = connection.execute(
+        select(verdicts.c.deal_id)
+        .where(verdicts.c.recheck_at <= now)
+        .order_by(verdicts.c.recheck_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).scalars()
+    deal_ids = tuple(DealId(deal_id) for deal_id in due)
+    if deal_ids:
+        connection.execute(
+            update(verdicts).where(verdicts.c.deal_id.in_(deal_ids)).values(recheck_at=None)
+        )
+    return deal_ids
+
+
+def next_recheck(connection: Connection) -> datetime | None:
+    """When the next verdict may change by time alone."""
+    return connection.execute(select(func.min(verdicts.c.recheck_at))).scalar()
+
+
+def forget(connection: Connection, deal_ids: Sequence[DealId]) -> None:
+    """Drop these deals' verdicts and links."""
+    for group in _groups(deal_ids):
+        connection.execute(delete(verdicts).where(verdicts.c.deal_id.in_(group)))
+        connection.execute(delete(links).where(links.c.deal_id.in_(group)))
+
+
+_Item = TypeVar("_Item")
+
+
+def _groups(items: Iterable[_Item]) -> Iterator[tuple[_Item, ...]]:
+    """Items in portions that one query can name."""
+    waiting = iter(items)
+    while group := tuple(islice(waiting, MAX_KEYS_IN_A_QUERY)):
+        yield group
