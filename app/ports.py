@@ -286,7 +286,8 @@ class Ledger(Protocol):
     def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
         """Wishes that have stood for their settling time and are not shown yet, oldest first.
 
-        Each is handed to one caller, until that one reports it sent or failed or a lease ends.
+        Each is handed to one caller, until that one reports it sent or failed, gives it back
+        or a lease of a minute ends.
         """
         ...
 
@@ -298,6 +299,10 @@ class Ledger(Protocol):
         self, alert: Alert, error: str, retry_at: datetime | None, now: datetime
     ) -> None:
         """The channel could not be told; None gives up on this version with the error kept."""
+        ...
+
+    def alerts_unsent(self, unsent: Sequence[Alert], now: datetime) -> None:
+        """Give back alerts that were handed out and not tried: due again at once, as they were."""
         ...
 
     def get_fact(self, name: str) -> str | None:

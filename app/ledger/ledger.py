@@ -38,7 +38,7 @@ from app.ports import (
 MAX_KEYS_IN_A_TRANSACTION = 500
 """A sweep marks every deal of a portal; the receiver's marks get their turn in between."""
 MAX_RECHECKS_AT_ONCE = 500
-ALERT_LEASE_SECONDS = 120.0
+ALERT_LEASE_SECONDS = 60.0
 """How long a sender may take for what it was handed before another may try."""
 
 
@@ -178,7 +178,7 @@ class SqlLedger:
         with self._database.writing() as connection:
             step = partial(_sent, alert, shown, now)
             alerts.advance(self._database, connection, alert.deal_id, step)
-            alerts.release(connection, alert.deal_id)
+            alerts.release(connection, [alert.deal_id])
 
     def alert_failed(
         self, alert: Alert, error: str, retry_at: datetime | None, now: datetime
@@ -188,7 +188,13 @@ class SqlLedger:
         with self._database.writing() as connection:
             step = partial(_failed, alert, error, retry_at)
             alerts.advance(self._database, connection, alert.deal_id, step)
-            alerts.release(connection, alert.deal_id)
+            alerts.release(connection, [alert.deal_id])
+
+    def alerts_unsent(self, unsent: Sequence[Alert], now: datetime) -> None:
+        """Give back what was handed out and not tried."""
+        del now
+        with self._database.writing() as connection:
+            alerts.release(connection, [alert.deal_id for alert in unsent])
 
     # ----------------------------------------------------------------- the rest
 
