@@ -30,9 +30,11 @@ def advance(database: Database, connection: Connection, deal_id: DealId, step: S
         _store(database, connection, deal_id, after)
 
 
-def release(connection: Connection, deal_id: DealId) -> None:
-    """End a sender's lease: it has reported."""
-    connection.execute(update(alerts).where(alerts.c.deal_id == deal_id).values(claimed_until=None))
+def release(connection: Connection, deal_ids: Sequence[DealId]) -> None:
+    """End a sender's lease: it has reported, or gives up its turn."""
+    connection.execute(
+        update(alerts).where(alerts.c.deal_id.in_(deal_ids)).values(claimed_until=None)
+    )
 
 
 def hand_out(
