@@ -1,0 +1,72 @@
+"""The sentences of a card in plain words, before any markup; shared by Slack and the terminal.
+
+Refuses to decide: what is missing and why comes with the card.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+
+from app.domain.verdict import Evidence
+from app.ports import AlertKind, Card
+
+MAX_AMOUNT_DIGITS = 18
+
+
+def headline(card: Card) -> str:
+    """What happened to the deal, to be read after its name."""
+    stage = card.claimed_stage or card.subject.stage
+    if card.kind is AlertKind.BLOCKED:
+        return f"is blocked in {stage}"
+    took = f" after {duration(card.cleared_at - card.opened_at)}" if card.cleared_at else ""
+    if card.note:
+        return f"is no longer blocked{took}. {card.note}"
+    return f"is clear{took} and stands in {stage}"
+
+
+def particulars(card: Card) -> tuple[str, ...]:
+    """Amount, process, earned stage and owner, as far as they are known."""
+    subject = card.subject
+    parts = [amount(subject.amount, subject.currency), subject.process]
+    if card.earned_stage and card.earned_stage != card.claimed_stage:
+        parts.append(f"has earned {card.earned_stage}")
+    if subject.owner is None:
+        parts.append("no owner")
+    else:
+        parts.append(subject.owner.name + ("" if subject.owner.active else " (has left)"))
+    return tuple(part for part in parts if part)
+
+
+def attribution(evidence: Evidence) -> str:
+    """Who wrote the quoted sentence and when; empty when neither is known."""
+    written = f"{evidence.written_at:%Y-%m-%d}" if evidence.written_at else None
+    return ", ".join(part for part in (evidence.author, written) if part)
+
+
+def amount(value: str | None, currency: str | None) -> str | None:
+    """A deal's amount with thousands apart; what is no number is shown as it stands."""
+    if not value:
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    # A number with a giant exponent is valid and would be written out digit by digit.
+    if number.is_finite() and abs(number.adjusted()) < MAX_AMOUNT_DIGITS:
+        whole = number == number.to_integral_value()
+        value = f"{number:,.0f}" if whole else f"{number:,.2f}"
+    return f"{value} {currency}" if currency else value
+
+
+def duration(span: timedelta) -> str:
+    """A span in its two largest units: `45 s`, `3 min`, `2 h 5 min`, `4 d 1 h`."""
+    seconds = max(0, round(span.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, hours, days = seconds // 60 % 60, seconds // 3600 % 24, seconds // 86_400
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min"
