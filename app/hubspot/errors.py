@@ -18,8 +18,7 @@
 
 The mapping is total: any status, any exception of the HTTP library and any body, however broken,
 yields one of these. Messages carry the operation, HubSpot's category, its error codes, property
-names and correlation id. They never carry a token nor a property's value, because HubSpot quotes
-rejected values and a value of ours may quote a note.
+names and correlation id. They never carry a token nor a property's value (see `bodies`).
 """
 
 from __future__ import annotations
@@ -28,24 +27,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from urllib3 import exceptions as http
 
+from app.hubspot.bodies import ErrorBody, causes, codes, is_not_found, named_in, parsed, told
 from app.ports import Failure, Retryable, Terminal
 
 RATE_LIMITS: Final = "RATE_LIMITS"
-NOT_FOUND: Final = "OBJECT_NOT_FOUND"
-NO_ASSOCIATIONS: Final = "crm.associations.NO_ASSOCIATIONS_FOUND"
 
 SECONDLY_SECONDS: Final = 1.0
 TEN_SECONDLY_SECONDS: Final = 10.0
 LOCK_SECONDS: Final = 2.0
 MIGRATION_SECONDS: Final = 60.0
 MAX_RETRY_AFTER_SECONDS: Final = 86_400.0
-MAX_MESSAGE_CHARACTERS: Final = 160
-MAX_CODES: Final = 5
 
 
 class Throttled(Retryable):
@@ -111,8 +106,8 @@ def refusal(
     operation: str, status: int, headers: Mapping[str, str], body: bytes, moment: Moment
 ) -> Failure:
     """The failure that an answer with this status means; total over statuses and bodies."""
-    error = _error_of(body)
-    said = f"{operation}: HubSpot answered {status}{_details(error)}"
+    error = parsed(body)
+    said = f"{operation}: HubSpot answered {status}{told(error)}"
     after = _retry_after(headers)
     if status == 429 or (status == 500 and error.get("category") == RATE_LIMITS):
         return _throttled(said, error, after, moment)
@@ -146,10 +141,10 @@ def not_json(operation: str, status: int) -> Failure:
     return Unavailable(f"{operation}: HubSpot answered {status} with a body that is not JSON")
 
 
-def row_refusal(operation: str, error: Mapping[str, Any]) -> Failure:
+def row_refusal(operation: str, error: ErrorBody) -> Failure:
     """The failure that one entry of a 207's `errors` means for the rows that it names."""
     category = str(error.get("category") or "")
-    said = f"{operation}: HubSpot refused a row{_details(error)}"
+    said = f"{operation}: HubSpot refused a row{told(error)}"
     if is_not_found(error):
         return Missing(f"{said}: no such record")
     if category == RATE_LIMITS:
@@ -161,19 +156,6 @@ def row_refusal(operation: str, error: Mapping[str, Any]) -> Failure:
     if category in {"INTERNAL_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE", "GATEWAY_TIMEOUT"}:
         return Unavailable(f"{said}: try again shortly")
     return Invalid(f"{said}: trying again would fail the same way{_advice(error)}")
-
-
-def is_not_found(error: Mapping[str, Any]) -> bool:
-    """Whether a 207's error says that there is no such record, or that it has no associations."""
-    return error.get("category") == NOT_FOUND or error.get("subCategory") == NO_ASSOCIATIONS
-
-
-def named_in(error: Mapping[str, Any], *keys: str) -> tuple[str, ...]:
-    """The ids that an error's context names under one of these keys."""
-    context = error.get("context")
-    if not isinstance(context, Mapping):
-        return ()
-    return tuple(str(value) for key in keys for value in _listed(context.get(key)))
 
 
 # ------------------------------------------------------------------ the terminal half
@@ -189,7 +171,7 @@ _TERMINAL: Final[Mapping[int, tuple[type[Terminal], str]]] = {
 }
 
 
-def _terminal(said: str, status: int, error: Mapping[str, Any]) -> Failure:
+def _terminal(said: str, status: int, error: ErrorBody) -> Failure:
     if status == 401:
         return Denied(f"{said}: the access token is not valid; check HUBSPOT_ACCESS_TOKEN")
     if status == 403:
@@ -198,24 +180,24 @@ def _terminal(said: str, status: int, error: Mapping[str, Any]) -> Failure:
     return kind(f"{said}: {meaning}{_advice(error)}")
 
 
-def _denied(said: str, error: Mapping[str, Any]) -> Denied:
+def _denied(said: str, error: ErrorBody) -> Denied:
     scopes = tuple(dict.fromkeys(_scopes_of(error)))
     wanted = f"add the scope {', '.join(scopes)}" if scopes else "add the missing scope"
     return Denied(f"{said}: {wanted} to the app that issued the token", scopes=scopes)
 
 
-def _scopes_of(error: Mapping[str, Any]) -> Iterable[str]:
+def _scopes_of(error: ErrorBody) -> Iterable[str]:
     keys = ("requiredGranularScopes", "requiredScopes", "missingScopes")
     yield from named_in(error, *keys)
-    for detail in _details_of(error):
+    for detail in causes(error):
         yield from named_in(detail, *keys)
 
 
-def _advice(error: Mapping[str, Any]) -> str:
-    codes = [code for code, _ in _codes(error)]
-    if "PROPERTY_DOESNT_EXIST" in codes:
+def _advice(error: ErrorBody) -> str:
+    said = {code for code, _ in codes(error)}
+    if "PROPERTY_DOESNT_EXIST" in said:
         return "; run `dealgate setup` to create the properties that are missing"
-    if "INVALID_OPTION" in codes:
+    if "INVALID_OPTION" in said:
         return "; run `dealgate setup` to add the options that are missing"
     return ""
 
@@ -223,9 +205,7 @@ def _advice(error: Mapping[str, Any]) -> str:
 # ------------------------------------------------------------------ the retryable half
 
 
-def _throttled(
-    said: str, error: Mapping[str, Any], after: float | None, moment: Moment
-) -> Throttled:
+def _throttled(said: str, error: ErrorBody, after: float | None, moment: Moment) -> Throttled:
     policy = f"{error.get('policyName') or ''} {error.get('message') or ''}".upper()
     daily = "DAILY" in policy
     secondly = "SECONDLY" in policy and "TEN_SECONDLY" not in policy
@@ -242,70 +222,3 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     if value is None or not re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", value, re.ASCII):
         return None
     return min(float(value), MAX_RETRY_AFTER_SECONDS)
-
-
-# ------------------------------------------------------------------ what may be repeated
-
-
-def _error_of(body: bytes) -> Mapping[str, Any]:
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _details(error: Mapping[str, Any]) -> str:
-    """HubSpot's words as far as they cannot hold a value: see the module's docstring."""
-    parts = [_word(error.get("category") or error.get("errorType"))]
-    parts.append(_word(error.get("subCategory")))
-    parts.append(_harmless(error.get("message")))
-    parts += [f"{code} on {name}" if name else code for code, name in _codes(error)[:MAX_CODES]]
-    parts.append(f"correlation id {cid}" if (cid := _word(error.get("correlationId"))) else "")
-    told = "; ".join(part for part in parts if part)
-    return f" ({told})" if told else ""
-
-
-def _harmless(message: object) -> str:
-    """A message up to its first colon, quote or bracket, behind which values may stand."""
-    if not isinstance(message, str):
-        return ""
-    return re.split(r"[:\"'\[{(<]", message, maxsplit=1)[0].strip()[:MAX_MESSAGE_CHARACTERS]
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) and re.fullmatch(r"[\w.\-]{1,80}", value) else ""
-
-
-def _codes(error: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The (code, property name) pairs of an error, from its details or its message."""
-    pairs = [
-        (_word(d.get("code") or d.get("error")), _word(d.get("name")) or _first_name(d))
-        for d in (*_details_of(error), *_embedded(error.get("message")))
-    ]
-    return list(dict.fromkeys(pair for pair in pairs if pair[0]))
-
-
-def _first_name(detail: Mapping[str, Any]) -> str:
-    return next((word for name in named_in(detail, "propertyName") if (word := _word(name))), "")
-
-
-def _details_of(error: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [detail for detail in _listed(error.get("errors")) if isinstance(detail, dict)]
-
-
-def _embedded(message: object) -> list[Mapping[str, Any]]:
-    """The list that HubSpot prints inside "Property values were not valid: [...]"."""
-    if not isinstance(message, str) or "[{" not in message:
-        return []
-    try:
-        found = orjson.loads(message[message.index("[{") :])
-    except orjson.JSONDecodeError:
-        return []
-    return [entry for entry in _listed(found) if isinstance(entry, dict)]
-
-
-def _listed(value: object) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    return [] if value is None or isinstance(value, Mapping) else [value]

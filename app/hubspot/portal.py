@@ -169,12 +169,10 @@ class Portal:
     # ------------------------------------------------------------------ loading
 
     def _load_account(self) -> Account:
-        answer = wire.shaped(wire.Account, self._client.account(), "read the account")
+        account = read_account(self._client)
         with suppress(ZoneInfoNotFoundError, ValueError):  # then a quota's wait is less exact
-            self._client.account_zone = ZoneInfo(answer.timeZone or "UTC")
-        return Account(
-            answer.portalId, answer.uiDomain or DEFAULT_UI_DOMAIN, answer.timeZone or "UTC"
-        )
+            self._client.account_zone = ZoneInfo(account.time_zone)
+        return account
 
     def _load_positions(self) -> Mapping[tuple[str, str], StagePosition]:
         answer = wire.shaped(wire.Pipelines, self._client.pipelines(), "read the pipelines")
@@ -215,6 +213,12 @@ class Portal:
             return frozenset(each.name for each in definitions.results if not each.archived)
 
         return load
+
+
+def read_account(client: HubSpotClient) -> Account:
+    """Which portal the token belongs to. Raises Failure."""
+    answer = wire.shaped(wire.Account, client.account(), "read the account")
+    return Account(answer.portalId, answer.uiDomain or DEFAULT_UI_DOMAIN, answer.timeZone or "UTC")
 
 
 def _positions_of(pipeline: wire.Pipeline) -> list[StagePosition]:

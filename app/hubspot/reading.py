@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
 from app.domain.deal import ObjectKind
-from app.hubspot import errors, wire
+from app.hubspot import bodies, errors, wire
 from app.hubspot.client import HubSpotClient
 from app.ports import Failure, Retryable, Terminal
 
@@ -135,8 +135,8 @@ class BatchReader:
         asked = set(ids)
         fetched = Fetched({each.id: each for each in answer.results if each.id in asked})
         for error in answer.errors:
-            named = [each for each in errors.named_in(error, "ids", "id") if each in asked]
-            if errors.is_not_found(error):
+            named = [each for each in bodies.named_in(error, "ids", "id") if each in asked]
+            if bodies.is_not_found(error):
                 fetched.gone.update(named)
             else:
                 failure = errors.row_refusal(operation, error)
@@ -157,7 +157,7 @@ class BatchReader:
         for record in answer.results:
             if record.id == record_id:
                 return Fetched(found={record_id: record})
-        if answer.results or all(map(errors.is_not_found, answer.errors)):
+        if answer.results or all(map(bodies.is_not_found, answer.errors)):
             return Fetched(gone={record_id})
         return Fetched(failed={record_id: errors.row_refusal(operation, answer.errors[0])})
 
@@ -216,8 +216,8 @@ class _AssociationReading:
 
     def _refused(self, error: Mapping[str, Any], unanswered: set[str]) -> set[str]:
         """The records that an error speaks of; one that names none speaks of all unanswered."""
-        concerned = set(errors.named_in(error, "fromObjectId", "ids", "id")) or unanswered
-        if not errors.is_not_found(error):
+        concerned = set(bodies.named_in(error, "fromObjectId", "ids", "id")) or unanswered
+        if not bodies.is_not_found(error):
             failure = errors.row_refusal(self._operation, error)
             self._failed |= dict.fromkeys(concerned & self._links.keys(), failure)
         return concerned

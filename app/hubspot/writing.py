@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from typing import Final
 
 from app.domain.deal import ObjectKey, ObjectKind
-from app.hubspot import errors, wire
+from app.hubspot import bodies, errors, wire
 from app.hubspot.client import HubSpotClient
 from app.hubspot.reading import PLURAL, RECORDS_PER_CALL, chunked
 from app.ports import Change, Failure, Retryable, Terminal
@@ -92,7 +92,7 @@ class BatchWriter:
         missing = rows.keys() - {record.id for record in answer.results}
         failures: dict[str, Failure] = {}
         for error in answer.errors:
-            named = errors.named_in(error, "objectWriteTraceId", "ids", "id")
+            named = bodies.named_in(error, "objectWriteTraceId", "ids", "id")
             failure = _row_failure(operation, error)
             failures |= dict.fromkeys(missing.intersection(named) or missing, failure)
         for silent in sorted(missing - failures.keys()):
