@@ -13,9 +13,9 @@ from fastapi import FastAPI, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from webhooks.receiver import receiver
 
 from app.wiring import Runtime
-from webhooks.receiver import receiver
 
 STOP_SECONDS = 20
 """How long a stopping service finishes what is in hand before it releases the rest."""
@@ -23,15 +23,17 @@ STOP_SECONDS = 20
 
 def create_app(runtime: Runtime) -> FastAPI:
     """The application; its lifespan starts and stops the workers."""
+    worker, sender = runtime.worker(), runtime.alert_sender()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        runtime.worker.start()
+        worker.start()
+        sender.start()
         try:
             yield
         finally:
-            await run_in_threadpool(runtime.worker.stop, STOP_SECONDS)
-            runtime.close()
+            await run_in_threadpool(worker.stop, STOP_SECONDS)
+            await run_in_threadpool(sender.stop, STOP_SECONDS)
 
     app = FastAPI(
         title="Dealgate", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None

@@ -1,0 +1,178 @@
+"""Settings in, live objects out: the only place that chooses adapters.
+
+Everything is built once, passed by constructor and closed by `Runtime.close`. It decides nothing
+that a setting does not say, and opens no connection to HubSpot or Slack by itself: who needs to
+know whether they answer asks `startup`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from app.controller.alerts import AlertSender, SenderPace
+from app.controller.backoff import Backoff, Breaker
+from app.controller.judgement import Judge
+from app.controller.reconcile import Reconciler
+from app.controller.worker import Pace, Worker
+from app.domain.deal import ObjectKind
+from app.domain.desired import OwnedNames, desired
+from app.domain.evaluate import evaluate
+from app.domain.policy import Policy
+from app.hubspot.client import ApiVersion, HubSpotClient
+from app.hubspot.gateway import HubSpotCrm
+from app.hubspot.limiter import OutboundLimiter
+from app.ledger import SqlLedger, open_ledger
+from app.ports import Clock, Notifier
+from app.slack.notifier import ConsoleNotifier, SlackNotifier, WebhookNotifier
+from config.policy import load_policy
+from config.settings import Settings, SettingsError
+
+MAX_ATTEMPTS = 8
+"""How often a deal may fail in a row before it goes to the dead letters."""
+BURST_MARGIN = 5
+"""Requests per 10 seconds left unused, because HubSpot's window and ours are not in step."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The current time in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place where time comes in
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The living service; `close` ends threads and connections."""
+
+    settings: Settings
+    policy: Policy
+    names: OwnedNames
+    clock: Clock
+    client: HubSpotClient
+    crm: HubSpotCrm
+    ledger: SqlLedger
+    judge: Judge
+    reconciler: Reconciler
+
+    def worker(self) -> Worker:
+        """Threads that drain the marks; not started."""
+        return Worker(
+            name=f"{socket.gethostname()}-{os.getpid()}",
+            reconciler=self.reconciler,
+            ledger=self.ledger,
+            clock=self.clock,
+            breaker=Breaker(_backoff(base_seconds=1, cap_seconds=60)),
+            pace=Pace(threads=self.settings.dealgate_workers),
+        )
+
+    def alert_sender(self) -> AlertSender:
+        """The thread that tells the channel; not started."""
+        return AlertSender(
+            ledger=self.ledger,
+            notifier=_notifier(self.settings),
+            clock=self.clock,
+            backoff=_backoff(base_seconds=2, cap_seconds=300),
+            pace=SenderPace(),
+        )
+
+    def close(self) -> None:
+        """End what was opened."""
+        self.crm.close()
+        self.ledger.close()
+
+
+def build(settings: Settings) -> Runtime:
+    """Compose the service.
+
+    Raises SettingsError for a missing token, PolicyError for a wrong policy file and Failure for
+    an unusable database. Nothing stays open when it raises.
+    """
+    if settings.hubspot_access_token is None:
+        message = (
+            "HUBSPOT_ACCESS_TOKEN is not set: put the access token of a service key, a project "
+            "app or an existing private app into the environment or into .env"
+        )
+        raise SettingsError(message)
+    policy = load_policy(settings.policy_file)
+    clock = SystemClock()
+    names = OwnedNames(settings.property_prefix)
+    ledger = open_ledger(
+        settings.database_url,
+        merge_seconds=settings.merge_seconds,
+        max_wait_seconds=settings.max_wait_seconds,
+    )
+    client = HubSpotClient(
+        access_token=settings.hubspot_access_token.get_secret_value(),
+        clock=clock,
+        base_url=settings.hubspot_base_url,
+        api_version=ApiVersion(settings.hubspot_api_version),
+        limiter=OutboundLimiter(
+            requests_per_10_seconds=settings.hubspot_burst_per_10_seconds - BURST_MARGIN,
+            searches_per_second=settings.hubspot_search_per_second,
+        ),
+    )
+    crm = HubSpotCrm(
+        client,
+        clock,
+        properties={
+            ObjectKind.DEAL: policy.deal_properties,
+            ObjectKind.CONTACT: policy.contact_properties,
+        },
+        names=names,
+    )
+    judge = Judge(
+        crm=crm,
+        ledger=ledger,
+        evaluate=partial(evaluate, policy),
+        desire=partial(desired, names=names),
+    )
+    reconciler = Reconciler(
+        crm=crm,
+        ledger=ledger,
+        judge=judge,
+        clock=clock,
+        backoff=_backoff(base_seconds=1, cap_seconds=300),
+        settle_seconds=settings.settle_seconds,
+        max_attempts=MAX_ATTEMPTS,
+    )
+    return Runtime(
+        settings=settings,
+        policy=policy,
+        names=names,
+        clock=clock,
+        client=client,
+        crm=crm,
+        ledger=ledger,
+        judge=judge,
+        reconciler=reconciler,
+    )
+
+
+def _notifier(settings: Settings) -> Notifier:
+    """The fullest channel that the settings allow."""
+    if settings.slack_bot_token is not None:
+        if not settings.slack_channel:
+            message = "SLACK_BOT_TOKEN is set but SLACK_CHANNEL is not: name the channel's id"
+            raise SettingsError(message)
+        return SlackNotifier(
+            token=settings.slack_bot_token.get_secret_value(),
+            channel=settings.slack_channel,
+            base_url=settings.slack_base_url,
+            quotes=settings.slack_quotes,
+        )
+    if settings.slack_webhook_url is not None:
+        return WebhookNotifier(
+            settings.slack_webhook_url.get_secret_value(), quotes=settings.slack_quotes
+        )
+    return ConsoleNotifier(sys.stdout, quotes=settings.slack_quotes)
+
+
+def _backoff(*, base_seconds: float, cap_seconds: float) -> Backoff:
+    return Backoff(base_seconds, cap_seconds, random.SystemRandom().random)
