@@ -1,9 +1,8 @@
 """The thread that tells the channel, so that a slow Slack never delays a write to HubSpot.
 
 It sends what the ledger wishes, one message per deal and episode: post, later edit, and nothing
-where nothing was ever said. Delivery is at least once; only a crash between a post and its
-recording can repeat one. The ledger hands out a wish without a lease, so one installation runs
-one sender. Refuses to decide what is worth saying: see `episode`.
+where nothing was ever said. Delivery is at least once: only a process that dies between a post
+and its recording repeats one. Refuses to decide what is worth saying: see `episode`.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from app.ports import (
     MessageRef,
     Notifier,
     Retryable,
-    Terminal,
 )
 
 from . import metrics
@@ -67,6 +65,7 @@ class AlertSender:
         self._bell = Bell()
         self._stopping = Event()
         self._paused_until: datetime | None = None
+        self._said: list[tuple[Alert, MessageRef | None]] = []
         self._thread = Thread(target=self._run, name="alert-sender", daemon=True)
 
     def start(self) -> None:
@@ -91,42 +90,53 @@ class AlertSender:
 
         Never raises: what fails is put off in the ledger, and the ledger's own failure is logged.
         """
-        now = self._clock.now()
-        if self._pause_seconds(now):
+        if self._pause_seconds():
             return 0
-        settled = 0
         try:
-            for alert in self._ledger.due_alerts(now, self._pace.batch):
-                if self._stopping.is_set() or self._pause_seconds(self._clock.now()):
-                    break
-                settled += self._deliver(alert)
+            return self._turn()
         except Failure as failure:
-            self._pause(None)
             log.warning("alerts_unreachable", error=str(failure))
         except Exception:
             # A defect here must not end the thread, or the channel would fall silent for good.
-            self._pause(None)
             log.exception("alerts_broke")
-        return settled
+        self._pause(None)
+        return 0
 
-    def _deliver(self, alert: Alert) -> int:
+    def _turn(self) -> int:
+        self._record_said()
+        due = self._ledger.due_alerts(self._clock.now(), self._pace.batch)
+        for number, alert in enumerate(due):
+            if self._stopping.is_set() or self._pause_seconds():
+                self._ledger.alerts_unsent(due[number:], self._clock.now())
+                return number
+            self._deliver(alert)
+        return len(due)
+
+    def _deliver(self, alert: Alert) -> None:
         bound = log.bind(deal=alert.deal_id, kind=alert.card.kind, attempts=alert.attempts + 1)
         try:
             shown, outcome = self._say(alert)
         except Retryable as failure:
             self._pause(failure.after_seconds)
-            self._put_off(alert, failure, failure.after_seconds)
+            self._put_off(alert, str(failure), failure.after_seconds)
             bound.warning("alert_deferred", error=str(failure))
-            return 0
-        except Terminal as failure:
+        except Exception as error:  # noqa: BLE001 - a card that breaks us must not hold up others
+            said = str(error) if isinstance(error, Failure) else type(error).__name__
             given_up = alert.attempts + 1 >= self._pace.max_attempts
-            self._put_off(alert, failure, None, given_up=given_up)
-            bound.error("alert_refused", error=str(failure), given_up=given_up)
-            return 0
-        self._ledger.alert_sent(alert, shown, self._clock.now())
-        metrics.ALERTS.labels(outcome).inc()
-        bound.info("alert_sent", outcome=outcome)
-        return 1
+            self._put_off(alert, said, None, given_up=given_up)
+            bound.error("alert_refused", error=said, given_up=given_up)
+        else:
+            self._said.append((alert, shown))
+            self._record_said()
+            metrics.ALERTS.labels(outcome).inc()
+            bound.info("alert_sent", outcome=outcome)
+
+    def _record_said(self) -> None:
+        """Remember what was said, before anything else is: a busy database repeats no message."""
+        while self._said:
+            alert, shown = self._said[0]
+            self._ledger.alert_sent(alert, shown, self._clock.now())
+            self._said.pop(0)
 
     def _say(self, alert: Alert) -> tuple[MessageRef | None, str]:
         """Post, edit, or say nothing; the answer is what the channel now shows."""
@@ -144,12 +154,11 @@ class AlertSender:
         return self._notifier.post(alert.card), "posted"
 
     def _put_off(
-        self, alert: Alert, failure: Failure, after: float | None, *, given_up: bool = False
+        self, alert: Alert, error: str, after: float | None, *, given_up: bool = False
     ) -> None:
         now = self._clock.now()
         wait = timedelta(seconds=self._backoff.seconds(alert.attempts, after))
-        retry_at = None if given_up else now + wait
-        self._ledger.alert_failed(alert, str(failure), retry_at, now)
+        self._ledger.alert_failed(alert, error, None if given_up else now + wait, now)
         metrics.ALERTS.labels("given_up" if given_up else "deferred").inc()
 
     def _pause(self, after_seconds: float | None) -> None:
@@ -157,10 +166,10 @@ class AlertSender:
         wait = SHORT_PAUSE_SECONDS if after_seconds is None else after_seconds
         self._paused_until = self._clock.now() + timedelta(seconds=wait)
 
-    def _pause_seconds(self, now: datetime) -> float:
+    def _pause_seconds(self) -> float:
         if self._paused_until is None:
             return 0.0
-        return max(0.0, (self._paused_until - now).total_seconds())
+        return max(0.0, (self._paused_until - self._clock.now()).total_seconds())
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -169,6 +178,6 @@ class AlertSender:
                 self._bell.wait(heard, self._sleep_seconds())
 
     def _sleep_seconds(self) -> float:
-        pause = self._pause_seconds(self._clock.now())
+        pause = self._pause_seconds()
         wait = min(pause or self._pace.poll_seconds, self._pace.poll_seconds)
         return max(wait, SHORTEST_SLEEP_SECONDS)

@@ -87,6 +87,14 @@ class SqlLedger:
             else:
                 self._marks.fail(connection, worker, claim, error, retry_at)
 
+    def release(
+        self, worker: str, claims: Sequence[Claim], due_at: datetime, now: datetime
+    ) -> None:
+        """Give keys back untried until `due_at`; a claim that was lost is left alone."""
+        del now
+        with self._database.writing() as connection:
+            self._marks.release(connection, worker, claims, due_at)
+
     def mark_due_rechecks(self, now: datetime) -> int:
         """Mark deals whose time has come, at most MAX_RECHECKS_AT_ONCE; returns how many."""
         with self._database.writing() as connection:

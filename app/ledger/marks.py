@@ -181,6 +181,13 @@ class Marks:
                 .values(due_at=retry_at, attempts=row.attempts + 1, last_error=error, **_FREE)
             )
 
+    def release(
+        self, connection: Connection, worker: str, claims: Sequence[Claim], due_at: datetime
+    ) -> None:
+        """Free keys until `due_at` as they were: this was no attempt of theirs."""
+        held = [_key(row) for row in _held(connection, worker, claims)]
+        connection.execute(update(marks).where(_among(marks, held)).values(due_at=due_at, **_FREE))
+
     def bury(
         self,
         connection: Connection,
