@@ -21,7 +21,7 @@ from app.controller.judgement import Judge
 from app.controller.reconcile import Reconciler
 from app.controller.worker import Pace, Worker
 from app.domain.deal import ObjectKind
-from app.domain.desired import OwnedNames, desired
+from app.domain.desired import OwnedNames
 from app.domain.evaluate import evaluate
 from app.domain.policy import Policy
 from app.hubspot.client import ApiVersion, HubSpotClient
@@ -29,7 +29,9 @@ from app.hubspot.gateway import HubSpotCrm
 from app.hubspot.limiter import OutboundLimiter
 from app.ledger import SqlLedger, open_ledger
 from app.ports import Clock, Notifier
-from app.slack.notifier import ConsoleNotifier, SlackNotifier, WebhookNotifier
+from app.slack.console import ConsoleNotifier
+from app.slack.notifier import SlackNotifier
+from app.slack.webhook import WebhookNotifier
 from config.policy import load_policy
 from config.settings import Settings, SettingsError
 
@@ -131,7 +133,7 @@ def build(settings: Settings) -> Runtime:
         crm=crm,
         ledger=ledger,
         evaluate=partial(evaluate, policy),
-        desire=partial(desired, names=names),
+        names=names,
     )
     reconciler = Reconciler(
         crm=crm,
