@@ -43,7 +43,7 @@ class Line(NamedTuple):
 
     `depth` is the nesting of lists (0: no list item), `quoted` that of quotation, `ordinal` the
     number of an item in a numbered HTML list (0: none), `gap` tells of an empty line before it,
-    `block` counts the HTML elements that hold text, so that lines of one element share a number.
+    `item` numbers the HTML list items, so that the lines of one item share it.
     """
 
     text: str
@@ -56,6 +56,7 @@ class Line(NamedTuple):
     bold: tuple[Span, ...] = ()
     struck: tuple[Span, ...] = ()
     gap: bool = False
+    item: int = 0
 
     @property
     def end(self) -> int:
@@ -98,6 +99,7 @@ class _Layout:
         self._lists: list[int | None] = []
         self._ordinal = 0
         self._in_item = False
+        self._items = 0
         self._tables = 0
         self._row = -1
         self._column = -1
@@ -142,6 +144,7 @@ class _Layout:
     def _item(self, *, closing: bool) -> None:
         self._in_item = not closing
         self._ordinal = 0
+        self._items += not closing
         if not closing and self._lists and self._lists[-1] is not None:
             self._lists[-1] += 1
             self._ordinal = self._lists[-1]
@@ -188,7 +191,7 @@ class _Layout:
         depth = len(self._lists) if self._lists and self._in_item else 0
         line = Line(
             text, start, self._heading, depth, self._ordinal, self._quoted, cell,
-            tuple(bold), tuple(struck), self._gap,
+            tuple(bold), tuple(struck), self._gap, self._items if depth else 0,
         )  # fmt: skip
         self._gap = False
         self._add(line, raw)

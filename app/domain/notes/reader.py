@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -23,18 +22,23 @@ from app.domain.notes.answer import (
     Segment,
     SourceNote,
 )
-from app.domain.notes.page import read_page
+from app.domain.notes.candidate import Candidate
+from app.domain.notes.choice import ABSENT, choose
+from app.domain.notes.frame import frames_of
+from app.domain.notes.label import find_marks
+from app.domain.notes.page import Page, read_page
+from app.domain.notes.passage import passages_of
+from app.domain.notes.phrase import PhraseBook
+from app.domain.notes.prose import stated
+from app.domain.notes.segment import Segmenter
 from app.domain.notes.vocabulary import Vocabulary
 
 MAX_REMEMBERED_NOTES = 4096
 _WHYS = (
-    Question(WHY_CHANGE, QuestionKind.REASON, ("why change",), "Why change?"),
-    Question(WHY_NOW, QuestionKind.TIMING, ("why now",), "Why now?"),
-    Question(
-        WHY_FLOWFUSE, QuestionKind.VALUE, ("why flowfuse", "why ff", "why us"), "Why FlowFuse?"
-    ),
+    Question(WHY_CHANGE, QuestionKind.REASON, (), "Why change?"),
+    Question(WHY_NOW, QuestionKind.TIMING, (), "Why now?"),
+    Question(WHY_FLOWFUSE, QuestionKind.VALUE, (), "Why FlowFuse?"),
 )
-_EMPTY = re.compile(r"[\W_]*(tbd|tbc|n/?a|none|xx+|yes|unknown)?[\W_]*", re.IGNORECASE)
 
 
 class Reader:
@@ -44,7 +48,13 @@ class Reader:
         self, questions: Sequence[Question] = (), vocabulary: Vocabulary | None = None
     ) -> None:
         self.questions = (*_WHYS, *questions)
-        self.vocabulary = vocabulary or Vocabulary()
+        self._kinds = {question.id: question.kind for question in self.questions}
+        phrases = (vocabulary or Vocabulary()).merged()
+        for question in self.questions:
+            for role, values in (("labels", question.labels), ("before", question.implied)):
+                kind = f"{role}.{question.id}"
+                phrases[kind] = (*phrases.get(kind, ()), *values)
+        self._book = PhraseBook(phrases)
         self._read = lru_cache(MAX_REMEMBERED_NOTES)(self._read_once)
 
     def read(self, body: str, written_at: datetime) -> NoteReading:
@@ -54,26 +64,20 @@ class Reader:
     def _read_once(self, body: str, written_at: datetime) -> NoteReading:
         del written_at
         page = read_page(body)
-        answers = {q.id: Answer(AnswerState.ABSENT, ReasonCode.ABSENT) for q in self.questions}
-        current: Question | None = None
-        for line in page.lines:
-            text = line.text
-            for question in self.questions:
-                labels = "|".join(map(re.escape, question.labels))
-                match = re.match(rf"[\W\d]*(?:{labels})\s*[?:–=-]*\s*", text, re.IGNORECASE)
-                if match:
-                    current, text = question, text[match.end() :]
-                    answers[question.id] = Answer(AnswerState.ASKED_ONLY, ReasonCode.QUESTION_ONLY)
-                    break
-            if current and text:
-                empty = _EMPTY.fullmatch(text)
-                answers[current.id] = Answer(
-                    AnswerState.PLACEHOLDER if empty else AnswerState.ANSWERED,
-                    ReasonCode.PLACEHOLDER if empty else ReasonCode.LABELLED,
-                    text,
-                )
-                current = None
+        candidates, dates = self._candidates(page)
+        answers = {}
+        for question in self.questions:
+            chosen = choose(candidates, dates, question.id)
+            answers[question.id] = ABSENT if chosen is None else _answer(page, chosen)
         return NoteReading(answers, Facts())
+
+    def _candidates(self, page: Page) -> tuple[list[Candidate], list[None]]:
+        passages = passages_of(page, self._book)
+        marks = [find_marks(passage) for passage in passages]
+        frames = frames_of(passages)
+        segmenter = Segmenter(page, passages, frames, marks, self._kinds)
+        candidates = [*segmenter.candidates(), *stated(passages, frames, self._kinds)]
+        return candidates, [None] * len(passages)
 
     def judge(self, notes: Sequence[SourceNote], now: datetime) -> Judgement:
         """What stands after all notes, as of `now`."""
@@ -102,3 +106,11 @@ class Reader:
             for q in self.questions
             for a in [reading.answers[q.id]]
         ]
+
+
+def _answer(page: Page, chosen: Candidate) -> Answer:
+    opinion = chosen.opinion
+    quote = page.text[chosen.start : chosen.end] if chosen.end > chosen.start else None
+    if opinion.state in {AnswerState.ASKED_ONLY, AnswerState.ABSENT}:
+        quote = None
+    return Answer(opinion.state, opinion.reason, quote)

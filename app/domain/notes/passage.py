@@ -1,0 +1,76 @@
+"""A line of a note with its words and the phrases found in them; still without any judgement."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from app.domain.notes.page import Line, Page, Span
+from app.domain.notes.phrase import Hit, PhraseBook, Word, fold, words_of
+
+_SENTENCE_END = re.compile(r"""[.!?]+["')\]»”]*(?=\s+["'(\[¿¡«“]?[\w¿])|[;•]\s|\s\|\s""")  # noqa: RUF001 - quotation marks
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr fr hr dhr mevr mme st no nr approx ca incl excl e.g i.e z.b vs etc bzw prof ing"
+    " min max inst dev devs p.ex p.ej bijv dept mgr eng qty sep sept oct nov dec jan feb".split()
+)
+
+
+class Passage:
+    """One line; everything that needs computing is computed when it is first asked for."""
+
+    def __init__(self, index: int, line: Line, book: PhraseBook) -> None:
+        self.index = index
+        self.line = line
+        self.text = line.text
+        self.folded = fold(line.text)
+        self.words: list[Word] = words_of(self.folded)
+        self.hits: list[Hit] = book.find(self.folded, self.words)
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """The sentences of the line, as spans without the white space between them."""
+        spans: list[Span] = []
+        start = 0
+        for match in _SENTENCE_END.finditer(self.text):
+            if match[0][0] == "." and self._abbreviated(match.start()):
+                continue
+            spans.append((start, match.end()))
+            start = match.end()
+            while start < len(self.text) and self.text[start] == " ":
+                start += 1
+        if start < len(self.text):
+            spans.append((start, len(self.text)))
+        return spans
+
+    def _abbreviated(self, stop: int) -> bool:
+        word = self.folded[max(0, stop - 8) : stop].rpartition(" ")[2].lstrip("(")
+        return word in _ABBREVIATIONS or len(word) == 1
+
+    def sentence_at(self, place: int) -> Span:
+        """The sentence that a character belongs to."""
+        for span in self.sentences:
+            if place < span[1]:
+                return span
+        return (0, len(self.text))
+
+    def span_of(self, hit: Hit) -> Span:
+        """Where a hit stands in the line."""
+        return self.words[hit.first].start, self.words[hit.last - 1].end
+
+    def has(self, kind: str, start: int = 0, end: int | None = None) -> bool:
+        """Whether a phrase of that class stands between two places of the line."""
+        stop = len(self.text) if end is None else end
+        words = self.words
+        return any(
+            hit.kind == kind and words[hit.first].start >= start and words[hit.last - 1].end <= stop
+            for hit in self.hits
+        )
+
+    def struck(self, start: int, end: int) -> bool:
+        """Whether the stretch is struck out."""
+        return any(a <= start and end <= b for a, b in self.line.struck)
+
+
+def passages_of(page: Page, book: PhraseBook) -> list[Passage]:
+    """The lines of a page, read."""
+    return [Passage(index, line, book) for index, line in enumerate(page.lines)]

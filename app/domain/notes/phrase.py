@@ -1,0 +1,129 @@
+"""Finding the phrases of a vocabulary in text, all of them in one pass.
+
+Words are compared folded: lower case, without accents, look-alike letters of other scripts read
+as the Latin ones they imitate. Folding keeps the length, so that a word's place in the folded
+text is its place in the note. The phrases live in a trie of words, hence the cost of a pass grows
+with the text and not with the vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+_WORD = re.compile(r"[^\W_]+")
+_GROUP = re.compile(r"\(([^()]*)\)")
+_STOPS = frozenset(".:;?!,|=\t")
+_LOOKALIKES = dict(
+    zip(
+        "аеорсухіјѕԁԛɡοαενικτρυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+        "aeopcyxijsdqgoaevikTpuxABEZHIKMNOPTYX",
+        strict=False,
+    )  # noqa: RUF001 - look-alikes are the point
+)
+
+
+def _folding() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        table[code] = base.lower()
+    table.update({ord(a): b.lower() for a, b in _LOOKALIKES.items()})
+    table.update({0xFF01 + i: chr(0x21 + i).lower() for i in range(94)})
+    table.update(dict.fromkeys(map(ord, "’‘ʼ`´"), "'"))  # noqa: RUF001 - typographic apostrophes
+    table.update({ord("ø"): "o", ord("Ø"): "o", ord("ß"): "s", ord("ı"): "i", ord("ł"): "l"})  # noqa: RUF001 - dotless i
+    return table
+
+
+_FOLDING = _folding()
+
+
+class Word(NamedTuple):
+    """A folded word and its place in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Hit(NamedTuple):
+    """A phrase of some class over the words `first` to `last` (exclusive)."""
+
+    kind: str
+    first: int
+    last: int
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents, of the same length."""
+    lower = text.lower()
+    if lower.isascii():
+        return lower
+    if len(lower) != len(text):
+        lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    return lower.translate(_FOLDING)
+
+
+def words_of(folded: str) -> list[Word]:
+    """The words of folded text."""
+    return [Word(match[0], *match.span()) for match in _WORD.finditer(folded)]
+
+
+def expand(pattern: str) -> Iterable[str]:
+    """The phrases that a pattern stands for: `(a|b|) c` is "a c", "b c" and "c"."""
+    parts = _GROUP.split(pattern)
+    choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
+    return (" ".join("".join(choice).split()) for choice in product(*choices))
+
+
+class PhraseBook:
+    """Phrases by class, ready to be found; immutable once built."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+        self._root: dict[str, _Node] = {}
+        for kind, patterns in phrases.items():
+            for pattern in patterns:
+                for phrase in expand(pattern):
+                    self._add(kind, fold(phrase))
+
+    def _add(self, kind: str, phrase: str) -> None:
+        for spelling in {phrase, phrase.replace("'", "")}:
+            words = [word.text for word in words_of(spelling)]
+            if not words:
+                continue
+            children, node = self._root, None
+            for word in words:
+                node = children.setdefault(word, _Node([], {}))
+                children = node.children
+            if node and kind not in node.kinds:
+                node.kinds.append(kind)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._root
+
+    def find(self, folded: str, words: Sequence[Word]) -> list[Hit]:
+        """Every phrase in the words, by where it starts; none runs across a sentence stop."""
+        hits: list[Hit] = []
+        count = len(words)
+        root = self._root
+        for first in range(count):
+            node = root.get(words[first].text)
+            last = first + 1
+            while node is not None:
+                for kind in node.kinds:
+                    hits.append(Hit(kind, first, last))
+                if last == count or not node.children:
+                    break
+                node = node.children.get(words[last].text)
+                if node and _STOPS.intersection(folded[words[last - 1].end : words[last].start]):
+                    break
+                last += 1
+        return hits
+
+
+class _Node(NamedTuple):
+    kinds: list[str]
+    children: dict[str, _Node]
