@@ -1,0 +1,273 @@
+"""A clock one sets, a portal with state, and a channel that remembers: the loop's surroundings.
+
+The portal holds deals with notes that hang on the deal or on a contact. The policy of these tests
+asks two things: a note that says "change:" and one that says "now:".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from app.domain.deal import (
+    Contact,
+    ContactId,
+    DealId,
+    Note,
+    NoteId,
+    ObjectKey,
+    ObjectKind,
+    PipelineId,
+    Snapshot,
+    StageId,
+    StagePosition,
+    deal_key,
+)
+from app.domain.desired import Change, OwnedNames
+from app.domain.standing import standing_of
+from app.domain.verdict import (
+    Axis,
+    CriterionId,
+    Exits,
+    Finding,
+    Level,
+    Severity,
+    State,
+    Subject,
+    Verdict,
+    Zone,
+    ZoneReading,
+)
+from app.ports import Card, Failure, MessageGone, MessageRef, Observation
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NAMES = OwnedNames()
+ASKED = ("change", "now")
+
+
+class ManualClock:
+    """Time stands still until it is moved."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeDeal:
+    """One deal of the portal; `notes` and each contact's notes are texts."""
+
+    properties: dict[str, str | None]
+    notes: list[str] = field(default_factory=list)
+    contacts: dict[str, list[str]] = field(default_factory=dict)
+    is_closed: bool = False
+
+
+class FakeCrm:
+    """A portal in memory. `away` fails every call, `unreadable` and `unwritable` single deals."""
+
+    def __init__(self) -> None:
+        self.deals: dict[DealId, FakeDeal] = {}
+        self.away: Failure | None = None
+        self.unreadable: dict[DealId, Failure] = {}
+        self.unwritable: dict[ObjectKey, Failure] = {}
+        self.breaks_on: set[DealId] = set()
+        self.observed: list[tuple[DealId, ...]] = []
+        self.written: list[Change] = []
+        self.while_observing: Callable[[], None] = lambda: None
+
+    # ------------------------------------------------------------- what people do
+
+    def add(self, number: int, *, notes: Iterable[str] = (), contacts: Iterable[str] = ()) -> DealId:
+        deal_id = DealId(str(number))
+        owned = dict.fromkeys(NAMES.of(ObjectKind.DEAL))
+        self.deals[deal_id] = FakeDeal(
+            {"dealname": f"Deal {number}", "amount": "1000", **owned},
+            list(notes),
+            {contact: [] for contact in contacts},
+        )
+        return deal_id
+
+    def shown(self, deal_id: DealId, suffix: str) -> str | None:
+        return self.deals[deal_id].properties[NAMES.name(suffix)]
+
+    def portal(self) -> Mapping[DealId, Mapping[str, str | None]]:
+        """What the portal shows, apart from when it was written."""
+        return {
+            deal_id: {n: v or None for n, v in deal.properties.items() if n != NAMES.verdict_at}
+            for deal_id, deal in self.deals.items()
+        }
+
+    # ------------------------------------------------------------- the port
+
+    def observe(self, deal_ids: Sequence[DealId]) -> Observation:
+        self._answer()
+        self.observed.append(tuple(deal_ids))
+        snapshots = {
+            deal_id: self._snapshot(deal_id)
+            for deal_id in deal_ids
+            if deal_id in self.deals and deal_id not in self.unreadable
+        }
+        gone = frozenset(deal_id for deal_id in deal_ids if deal_id not in self.deals)
+        failed = {d: self.unreadable[d] for d in deal_ids if d in self.unreadable}
+        self.while_observing()
+        return Observation(snapshots, gone, failed)
+
+    def deals_of(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
+        self._answer()
+        return {
+            key: frozenset(
+                deal_id for deal_id, deal in self.deals.items() if key.id in deal.contacts
+            )
+            for key in keys
+        }
+
+    def apply(self, changes: Sequence[Change]) -> Mapping[ObjectKey, Failure]:
+        self._answer()
+        refused = {}
+        for change in changes:
+            if change.key in self.unwritable:
+                refused[change.key] = self.unwritable[change.key]
+            else:
+                self.written.append(change)
+                self.deals[DealId(change.key.id)].properties.update(change.properties)
+        return refused
+
+    def open_deals(self) -> Iterable[DealId]:
+        self._answer()
+        return iter(sorted(d for d, deal in self.deals.items() if not deal.is_closed))
+
+    def _answer(self) -> None:
+        if self.away is not None:
+            raise self.away
+
+    def _snapshot(self, deal_id: DealId) -> Snapshot:
+        deal = self.deals[deal_id]
+        on_deal = [(deal_key(deal_id), text) for text in deal.notes]
+        on_contacts = [
+            (ObjectKey(ObjectKind.CONTACT, contact), text)
+            for contact, texts in deal.contacts.items()
+            for text in texts
+        ]
+        return Snapshot(
+            deal_id=deal_id,
+            observed_at=START,
+            properties={
+                **deal.properties,
+                **({"breaks": "yes"} if deal_id in self.breaks_on else {}),
+            },
+            link=f"https://portal.example/deal/{deal_id}",
+            position=_position(is_closed=deal.is_closed),
+            owner=None,
+            contacts=tuple(Contact(ContactId(contact), {}) for contact in deal.contacts),
+            companies=(),
+            notes=tuple(
+                Note(NoteId(f"{deal_id}-{number}"), text, START, (key,))
+                for number, (key, text) in enumerate(on_deal + on_contacts)
+            ),
+        )
+
+
+def evaluate(snapshot: Snapshot, now: datetime) -> Verdict:
+    """The policy of these tests: each asked word has to stand in some note."""
+    if "breaks" in snapshot.properties:
+        text = "a defect that nobody foresaw"
+        raise ZeroDivisionError(text)
+    position = snapshot.position
+    texts = [note.body for note in snapshot.notes]
+    judged = not position.is_closed
+    findings = tuple(_finding(word, texts) for word in ASKED) if judged else ()
+    recheck_at = now + timedelta(days=1) if any("until" in text for text in texts) else None
+    unknown = Axis(Level.UNKNOWN, "unknown")
+    return Verdict(
+        subject=Subject(
+            deal_id=snapshot.deal_id,
+            name=snapshot.name,
+            link=snapshot.link,
+            stage=position.stage_label,
+            process=position.pipeline_label,
+            amount=snapshot.properties.get("amount"),
+            currency="EUR",
+            owner=None,
+        ),
+        standing=standing_of(findings),
+        findings=findings,
+        zone=ZoneReading(Zone.UNKNOWN, unknown, unknown, (), None),
+        claimed_stage=position.stage_label,
+        earned_stage=None,
+        next_stage=None,
+        next_needs=(),
+        policy_version="test-1",
+        judged=judged,
+        recheck_at=recheck_at,
+    )
+
+
+def _finding(word: str, texts: Sequence[str]) -> Finding:
+    is_met = any(f"{word}:" in text for text in texts)
+    return Finding(
+        criterion=CriterionId(f"why_{word}"),
+        title=f"Why {word}?",
+        state=State.MET if is_met else State.UNMET,
+        severity=Severity.BLOCKER,
+        reason="met" if is_met else "absent",
+        message="" if is_met else f"No note says why {word}.",
+        fix=f"Write a note with “{word}: …”.",
+        exits=Exits(),
+    )
+
+
+def _position(*, is_closed: bool) -> StagePosition:
+    return StagePosition(
+        pipeline_id=PipelineId("1"),
+        pipeline_label="NR Scale",
+        stage_id=StageId("9" if is_closed else "2"),
+        stage_label="Closed lost" if is_closed else "2-Diagnose",
+        order=7 if is_closed else 1,
+        is_closed=is_closed,
+        is_won=False,
+    )
+
+
+class FakeChannel:
+    """A channel that keeps every version of every message; `refusals` are raised one by one."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, list[Card]] = {}
+        self.refusals: list[Exception] = []
+        self._posted = 0
+
+    def post(self, card: Card) -> MessageRef:
+        self._answer()
+        self._posted += 1
+        ts = f"{self._posted}"
+        self.messages[ts] = [card]
+        return MessageRef("C1", ts)
+
+    def edit(self, ref: MessageRef, card: Card) -> None:
+        self._answer()
+        if ref.ts not in self.messages:
+            text = "message_not_found"
+            raise MessageGone(text)
+        self.messages[ref.ts].append(card)
+
+    def delete_all(self) -> None:
+        self.messages.clear()
+
+    @property
+    def now_showing(self) -> list[tuple[DealId, str, tuple[str, ...]]]:
+        """Each message as it stands: deal, kind, criteria."""
+        return sorted(
+            (card.subject.deal_id, card.kind.value, tuple(f.criterion for f in card.findings))
+            for card in (versions[-1] for versions in self.messages.values())
+        )
+
+    def _answer(self) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
