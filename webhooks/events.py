@@ -1,0 +1,209 @@
+"""From the body of a verified delivery to the keys that want looking at. Pure.
+
+HubSpot sends an array of events in two forms that mean the same: `deal.propertyChange`, and
+`object.propertyChange` with `objectTypeId` 0-3, which newer apps get. Fields come and go, ids are
+numbers or strings, an association has two ends and no `objectId`, a merge has losers. So this
+reads what it needs and lets the rest be; a type that it does not know is counted and not refused,
+and an event that makes no sense never takes its neighbours with it.
+
+An event about one of our own properties that no person caused is the echo of our own write and is
+dropped. Dropping too little costs one look that writes nothing, so an unnamed source is kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from app.domain.deal import ObjectKey, ObjectKind
+
+MAX_EVENTS = 1000
+"""HubSpot documents 100 for one delivery; ten times that is no delivery of HubSpot's."""
+MAX_MERGED = 100
+_MAX_ID_DIGITS = 20
+
+PEOPLE = frozenset({"CRM", "CRM_UI", "CRM_UI_BULK_ACTION", "MOBILE_ANDROID", "MOBILE_IOS", "USER"})
+"""The `changeSource` values behind which a person sits."""
+
+_KINDS = {
+    "deal": ObjectKind.DEAL,
+    "contact": ObjectKind.CONTACT,
+    "company": ObjectKind.COMPANY,
+    "note": ObjectKind.NOTE,
+}
+_KINDS_BY_TYPE_ID = {
+    "0-1": ObjectKind.CONTACT,
+    "0-2": ObjectKind.COMPANY,
+    "0-3": ObjectKind.DEAL,
+    "0-46": ObjectKind.NOTE,
+}
+
+
+class Action(StrEnum):
+    """What may have happened to a record, in HubSpot's words."""
+
+    CREATION = "creation"
+    PROPERTY_CHANGE = "propertyChange"
+    DELETION = "deletion"
+    RESTORE = "restore"
+    MERGE = "merge"
+    ASSOCIATION_CHANGE = "associationChange"
+    PRIVACY_DELETION = "privacyDeletion"
+
+
+class Fate(StrEnum):
+    """What became of one event."""
+
+    READ = "read"
+    ECHO = "echo"
+    UNKNOWN = "unknown"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a delivery points to.
+
+    `purge` are contacts whose words must go, besides being marked. `counts` has a bounded set of
+    labels: kind and action of events that are known, "other" for the rest.
+    """
+
+    keys: frozenset[ObjectKey]
+    purge: frozenset[ObjectKey]
+    counts: Mapping[tuple[str, Fate], int]
+
+
+class UnreadableError(ValueError):
+    """The body is not what HubSpot sends, and trying again will not make it so."""
+
+
+class _MalformedError(ValueError):
+    """One event lacks what its type promises."""
+
+
+def read_delivery(body: bytes, own_prefix: str) -> Reading:
+    """Read a body. Raises UnreadableError when it is no array of at most MAX_EVENTS events.
+
+    `own_prefix` begins the names of the properties that we own, for example `ff_`.
+    """
+    try:
+        events = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        message = "the body is not JSON"
+        raise UnreadableError(message) from None
+    if not isinstance(events, list):
+        message = "the body is not an array"
+        raise UnreadableError(message)
+    if len(events) > MAX_EVENTS:
+        message = f"the array has more than {MAX_EVENTS} events"
+        raise UnreadableError(message)
+    read = [_read_event(event, own_prefix) for event in events]
+    return Reading(
+        keys=frozenset().union(*(one.keys for one in read)),
+        purge=frozenset().union(*(one.keys for one in read if one.is_purge)),
+        counts=Counter((one.label, one.fate) for one in read),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    label: str
+    fate: Fate
+    keys: frozenset[ObjectKey] = frozenset()
+    is_purge: bool = False
+
+
+def _read_event(event: Any, own_prefix: str) -> _Read:
+    if not isinstance(event, dict) or not isinstance(event.get("subscriptionType"), str):
+        return _Read("other", Fate.MALFORMED)
+    kind, action = _type_of(event)
+    if action is None or (kind is None and action is not Action.ASSOCIATION_CHANGE):
+        return _Read("other", Fate.UNKNOWN)
+    label = f"{kind or 'object'}.{action}"
+    if _is_echo(event, action, own_prefix):
+        return _Read(label, Fate.ECHO)
+    try:
+        keys = frozenset(_keys(event, kind, action))
+    except _MalformedError:
+        return _Read(label, Fate.MALFORMED)
+    if not keys:
+        return _Read(label, Fate.UNKNOWN)
+    return _Read(label, Fate.READ, keys, is_purge=action is Action.PRIVACY_DELETION)
+
+
+def _type_of(event: Mapping[str, Any]) -> tuple[ObjectKind | None, Action | None]:
+    """Kind and action; None for those that are none of our business."""
+    noun, _, verb = event["subscriptionType"].partition(".")
+    kind = _KINDS.get(noun)
+    if noun == "object":
+        kind = _kind_of_type_id(event.get("objectTypeId"))
+    try:
+        action = Action(verb)
+    except ValueError:
+        return kind, None
+    if action is Action.PRIVACY_DELETION and kind is not ObjectKind.CONTACT:
+        return kind, None
+    return kind, action
+
+
+def _is_echo(event: Mapping[str, Any], action: Action, own_prefix: str) -> bool:
+    name, source = event.get("propertyName"), event.get("changeSource")
+    return (
+        action is Action.PROPERTY_CHANGE
+        and isinstance(name, str)
+        and name.startswith(own_prefix)
+        and isinstance(source, str)
+        and source not in PEOPLE
+    )
+
+
+def _keys(event: Mapping[str, Any], kind: ObjectKind | None, action: Action) -> Iterator[ObjectKey]:
+    if action is Action.ASSOCIATION_CHANGE:
+        yield from _ends(event, kind)
+    elif kind is not None and action is Action.MERGE:
+        yield from _merged(event, kind)
+    elif kind is not None:
+        yield ObjectKey(kind, _id(event.get("objectId")))
+
+
+def _ends(event: Mapping[str, Any], kind: ObjectKind | None) -> Iterator[ObjectKey]:
+    """Both ends of an association, as far as they are of a kind that we judge on."""
+    nouns = str(event.get("associationType", "")).lower().partition("_to_")
+    from_kind = _kind_of_type_id(event.get("fromObjectTypeId")) or _KINDS.get(nouns[0]) or kind
+    to_kind = _kind_of_type_id(event.get("toObjectTypeId")) or _KINDS.get(nouns[2])
+    if from_kind is not None:
+        yield ObjectKey(from_kind, _id(event.get("fromObjectId")))
+    if to_kind is not None:
+        yield ObjectKey(to_kind, _id(event.get("toObjectId")))
+
+
+def _merged(event: Mapping[str, Any], kind: ObjectKind) -> Iterator[ObjectKey]:
+    """The winner of a merge, which may be a new record, and every loser."""
+    losers = event.get("mergedObjectIds", [])
+    if not isinstance(losers, list) or len(losers) > MAX_MERGED:
+        raise _MalformedError
+    winners = [event.get(name) for name in ("objectId", "primaryObjectId", "newObjectId")]
+    named = [value for value in (*winners, *losers) if value is not None]
+    if not named:
+        raise _MalformedError
+    for value in named:
+        yield ObjectKey(kind, _id(value))
+
+
+def _kind_of_type_id(value: object) -> ObjectKind | None:
+    return _KINDS_BY_TYPE_ID.get(value) if isinstance(value, str) else None
+
+
+def _id(value: object) -> str:
+    """A record's id as HubSpot writes it; numbers and strings of digits are the same id."""
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or not text.isascii() or not text.isdigit():
+        raise _MalformedError
+    if len(text) > _MAX_ID_DIGITS:
+        raise _MalformedError
+    return str(int(text))
