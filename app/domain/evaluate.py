@@ -10,7 +10,8 @@ say `when: closed_won`; without any it is not judged.
 
 **Earned stage.** The furthest open stage such that every blocker of kind qualification or exit
 that it demands, and every stage before it demands, is met or waived. It may lie behind the
-claimed stage or ahead of it.
+claimed stage or ahead of it. The first stage is the floor: what even that one lacks shows as
+blockers.
 """
 
 from __future__ import annotations
@@ -215,7 +216,7 @@ def _due(policy: Policy, snapshot: Snapshot, place: _Place) -> tuple[Criterion, 
 def _earned(policy: Policy, place: _Place, bench: _Bench) -> str | None:
     if isinstance(place.process, Unread):
         return None
-    earned = policy.unearned
+    earned = place.process.stages[0].label
     for index, stage in enumerate(place.process.stages):
         if not all(_carries(c, bench) for c in policy.at_stage(place.process, index)):
             break

@@ -133,7 +133,6 @@ class Policy:
     """A version of the team's will. Equal content has an equal `fingerprint`.
 
     `criteria` are those of the file in its order; the meetings' exit signals follow them.
-    `unearned` is shown as the earned stage of a deal whose evidence carries it to no stage.
     Deals in `ignored_pipelines` (labels) are not judged. `reader` reads notes for `questions`
     and is not part of the content.
     """
@@ -147,7 +146,6 @@ class Policy:
     zones: ZoneRules
     questions: tuple[Question, ...]
     contact_questions: tuple[QuestionId, ...]
-    unearned: str
     ignored_pipelines: tuple[str, ...]
     reader: NoteReader = field(repr=False, compare=False)
     fingerprint: str = field(init=False, repr=False, compare=False)

@@ -1,0 +1,342 @@
+"""Turns the wire shape of a policy file into the domain's value, checking every reference.
+
+A name that refers to something else in the file (a question, a stage, a check, a process) is
+looked up here, and a wrong one is answered with the words that are allowed. A file that loads is
+therefore complete: nothing can turn out missing while deals are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic_core import to_json
+
+from app.domain.case import Check
+from app.domain.checks import CHECKS, ExitSignal, StageKnown
+from app.domain.labels import folded
+from app.domain.lead_status import LeadStatus, LeadStatusRules, StatusOption
+from app.domain.notes import MQL_QUESTIONS, WHYS, Question, QuestionId, QuestionKind, Reader
+from app.domain.policy import (
+    Criterion,
+    CriterionKind,
+    Meeting,
+    Policy,
+    Process,
+    PropertyMatch,
+    Stage,
+)
+from app.domain.verdict import CriterionId, Exits
+from config.policy.document import Document, Place
+from config.policy.problems import described
+from config.policy.schema import CriterionWire, ExitsWire, MeetingWire, PolicyWire, ProcessWire
+from config.policy.zones import build_zones
+
+BUILT_IN_QUESTIONS: tuple[str, ...] = (*WHYS, *MQL_QUESTIONS)
+EXIT_PREFIX = "exit_"
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Builds one policy from one document."""
+
+    document: Document
+    wire: PolicyWire
+
+    def policy(self) -> Policy:
+        """The policy. Raises PolicyError at the first problem."""
+        wire = self.wire
+        questions = self._questions()
+        names = (*BUILT_IN_QUESTIONS, *(question.id for question in questions))
+        lead_status = self._lead_status()
+        processes = tuple(self._process(index) for index in range(len(wire.processes)))
+        self._check_processes()
+        criteria = self._criteria(names, lead_status)
+        self._check_exit_titles(criteria, processes)
+        for index, name in enumerate(wire.contact_questions):
+            self._known(("contact_questions", index), "question", name, names)
+        return Policy(
+            title=wire.title,
+            version=wire.version,
+            effective=wire.effective,
+            processes=processes,
+            criteria=criteria,
+            lead_status=lead_status,
+            zones=build_zones(self.document, wire.zones, {p.id: p.label for p in wire.processes}),
+            questions=questions,
+            contact_questions=tuple(map(QuestionId, wire.contact_questions)),
+            ignored_pipelines=wire.ignored_pipelines,
+            reader=Reader(questions),
+        )
+
+    # ------------------------------------------------------------------ questions
+
+    def _questions(self) -> tuple[Question, ...]:
+        """The file's own questions, then one for each meeting's exit signal.
+
+        Processes that share a meeting id share its question, with the labels of both.
+        """
+        taken: list[str] = list(BUILT_IN_QUESTIONS)
+        questions = []
+        for index, own in enumerate(self.wire.questions):
+            self._unused(("questions", index, "id"), "question", own.id, taken)
+            taken.append(own.id)
+            questions.append(
+                Question(QuestionId(own.id), own.kind, own.labels, own.asks, own.implied)
+            )
+        signals: dict[QuestionId, Question] = {}
+        for process in self.wire.processes:
+            for meeting in process.meetings:
+                question = self._signal_question(meeting)
+                other = signals.get(question.id)
+                signals[question.id] = question if other is None else _merged(other, question)
+        for signal in signals:
+            self._unused(("questions",), "question", signal, taken)
+        return (*questions, *signals.values())
+
+    def _signal_question(self, meeting: MeetingWire) -> Question:
+        shared = self.wire.exit_signals
+        labels = (*(_filled(text, meeting) for text in shared.labels), *meeting.labels)
+        return Question(
+            id=QuestionId(f"{EXIT_PREFIX}{meeting.id}"),
+            kind=QuestionKind.SIGNAL,
+            labels=labels,
+            asks=_filled(shared.asks, meeting),
+            implied=meeting.implied,
+        )
+
+    # ------------------------------------------------------------------ lead status
+
+    def _lead_status(self) -> LeadStatusRules:
+        wire = self.wire.lead_status
+        values: list[str] = []
+        for index, status in enumerate(wire.statuses):
+            place = ("lead_status", "statuses", index, "value")
+            self._unused(place, "lead status", status.value, values)
+            values.append(status.value)
+        self._known(("lead_status", "open_deal"), "lead status", wire.open_deal, values)
+        return LeadStatusRules(
+            property=wire.property,
+            lifecycle_property=wire.lifecycle_property,
+            qualified_lifecycles=wire.qualified_lifecycles,
+            leading_labels=wire.leading_labels,
+            open_deal=LeadStatus(wire.open_deal),
+            statuses=tuple(
+                StatusOption(LeadStatus(s.value), s.label, s.when) for s in wire.statuses
+            ),
+            source=wire.source,
+        )
+
+    # ------------------------------------------------------------------ processes
+
+    def _process(self, index: int) -> Process:
+        wire = self.wire.processes[index]
+        place: Place = ("processes", index)
+        meetings: dict[str, Meeting] = {}
+        for number, meeting in enumerate(wire.meetings):
+            self._unused((*place, "meetings", number, "id"), "meeting", meeting.id, meetings)
+            meetings[meeting.id] = self._meeting(meeting)
+        match = wire.only_if
+        return Process(
+            id=wire.id,
+            label=wire.label,
+            pipelines=wire.pipelines,
+            stages=self._stages(wire, (*place, "stages"), meetings),
+            won_stage=wire.won_stage,
+            lost_stage=wire.lost_stage,
+            source=wire.source,
+            only_if=None if match is None else PropertyMatch(match.property, match.values),
+        )
+
+    def _stages(
+        self, wire: ProcessWire, place: Place, meetings: Mapping[str, Meeting]
+    ) -> tuple[Stage, ...]:
+        labels: list[str] = []
+        held: list[str] = []
+        for index, stage in enumerate(wire.stages):
+            for label in (stage.label, *stage.also_called):
+                self._unused((*place, index), "stage", folded(label), labels)
+                labels.append(folded(label))
+            for number, meeting in enumerate(stage.meetings):
+                where = (*place, index, "meetings", number)
+                self._known(where, "meeting", meeting, meetings)
+                self._unused(where, "meeting", meeting, held)
+                held.append(meeting)
+        for meeting in meetings:
+            if meeting not in held:
+                problem = f"meeting {meeting!r} is held in no stage"
+                raise self.document.error((*place[:-1], "meetings"), problem)
+        return tuple(
+            Stage(stage.label, tuple(meetings[name] for name in stage.meetings), stage.also_called)
+            for stage in wire.stages
+        )
+
+    def _meeting(self, wire: MeetingWire) -> Meeting:
+        shared = self.wire.exit_signals
+        code = f"{EXIT_PREFIX}{wire.id}"
+        return Meeting(
+            id=wire.id,
+            name=wire.name,
+            goal=wire.goal,
+            focus=wire.focus,
+            signal=wire.signal,
+            exit=Criterion(
+                id=CriterionId(code),
+                title=_filled(shared.title, wire),
+                kind=CriterionKind.EXIT,
+                severity=shared.severity,
+                check=ExitSignal(QuestionId(code)),
+                fix=_filled(shared.fix, wire),
+                ask=_filled(shared.ask, wire),
+                source=wire.source,
+                exits=_exits(shared.exits),
+            ),
+            source=wire.source,
+        )
+
+    def _check_processes(self) -> None:
+        ids: list[str] = []
+        labels: list[str] = []
+        whole: list[str] = []
+        for index, process in enumerate(self.wire.processes):
+            place: Place = ("processes", index)
+            self._unused((*place, "id"), "process", process.id, ids)
+            self._unused((*place, "label"), "process label", process.label, labels)
+            ids.append(process.id)
+            labels.append(process.label)
+            for number, pipeline in enumerate(process.pipelines):
+                if process.only_if is None:
+                    where = (*place, "pipelines", number)
+                    self._unused(where, "pipeline", folded(pipeline), whole)
+                    whole.append(folded(pipeline))
+
+    # ------------------------------------------------------------------ criteria
+
+    def _criteria(
+        self, questions: Collection[str], lead_status: LeadStatusRules
+    ) -> tuple[Criterion, ...]:
+        criteria: dict[str, Criterion] = {}
+        for index, wire in enumerate(self.wire.criteria):
+            place: Place = ("criteria", index)
+            self._unused((*place, "id"), "criterion", wire.id, criteria)
+            check = self._check(wire, place)
+            for question in check.questions():
+                self._known((*place, "with"), "question", question, questions)
+            for status in check.statuses():
+                values = [option.value for option in lead_status.statuses]
+                self._known((*place, "with"), "lead status", status, values)
+            self._check_scope(wire, place)
+            criteria[wire.id] = _criterion(wire, check)
+        guards = [c for c in criteria.values() if isinstance(c.check, StageKnown)]
+        if len(guards) != 1:
+            problem = (
+                f"needs exactly one criterion with the check stage_known, so that a stage that "
+                f"the policy does not know is never passed silently; it has {len(guards)}"
+            )
+            raise self.document.error(("criteria",), problem)
+        return tuple(criteria.values())
+
+    def _check(self, wire: CriterionWire, place: Place) -> Check:
+        self._known((*place, "check"), "check", wire.check, CHECKS)
+        check = CHECKS[wire.check]
+        model = _parameters(check)
+        try:
+            values = model.model_validate_json(to_json(wire.with_))
+        except ValidationError as error:
+            raise described(self.document, model, error, (*place, "with")) from error
+        parameters = {name: getattr(values, name) for name in model.model_fields}
+        for name, value in parameters.items():
+            if value in ("", ()):
+                raise self.document.error((*place, "with", name), "must not be empty")
+        return check(**parameters)
+
+    def _check_scope(self, wire: CriterionWire, place: Place) -> None:
+        known = {process.id: process for process in self.wire.processes}
+        for number, name in enumerate(wire.processes):
+            self._known((*place, "processes", number), "process", name, known)
+        if wire.from_stage is not None:
+            scope = [known[name] for name in wire.processes] or list(known.values())
+            labels = {folded(s.label): s.label for process in scope for s in process.stages}
+            if folded(wire.from_stage) not in labels:
+                where = (*place, "from_stage")
+                self._known(where, "stage", wire.from_stage, labels.values())
+
+    def _check_exit_titles(
+        self, criteria: Iterable[Criterion], processes: Iterable[Process]
+    ) -> None:
+        """One code has one title, because the portal shows it as one option."""
+        titles = {criterion.id: criterion.title for criterion in criteria}
+        for index, process in enumerate(processes):
+            for stage in process.stages:
+                for meeting in stage.meetings:
+                    other = titles.setdefault(meeting.exit.id, meeting.exit.title)
+                    if other != meeting.exit.title:
+                        problem = (
+                            f"{meeting.exit.id} is called {meeting.exit.title!r} here and "
+                            f"{other!r} elsewhere; one code needs one title"
+                        )
+                        raise self.document.error(("processes", index, "meetings"), problem)
+
+    # ------------------------------------------------------------------ names
+
+    def _known(self, place: Place, what: str, name: str, allowed: Iterable[str]) -> None:
+        names = list(allowed)
+        if name not in names:
+            problem = f"unknown {what} {name!r}; allowed: {', '.join(names) or 'none'}"
+            raise self.document.error(place, problem)
+
+    def _unused(self, place: Place, what: str, name: str, taken: Collection[str]) -> None:
+        if name in taken:
+            raise self.document.error(place, f"the {what} {name!r} is already used above")
+
+
+def _criterion(wire: CriterionWire, check: Check) -> Criterion:
+    return Criterion(
+        id=CriterionId(wire.id),
+        title=wire.title,
+        kind=wire.kind,
+        severity=wire.severity,
+        check=check,
+        fix=wire.fix,
+        ask=wire.ask,
+        source=wire.source,
+        exits=_exits(wire.exits),
+        when=wire.when,
+        from_stage=wire.from_stage,
+        processes=wire.processes,
+    )
+
+
+def _exits(wire: ExitsWire) -> Exits:
+    return Exits(property=wire.property, slack=wire.slack, digest=wire.digest)
+
+
+def _filled(text: str, meeting: MeetingWire) -> str:
+    for name in ("id", "name", "signal"):
+        text = text.replace(f"{{{name}}}", getattr(meeting, name))
+    return text
+
+
+def _merged(one: Question, other: Question) -> Question:
+    return Question(
+        id=one.id,
+        kind=one.kind,
+        labels=tuple(dict.fromkeys((*one.labels, *other.labels))),
+        asks=one.asks,
+        implied=tuple(dict.fromkeys((*one.implied, *other.implied))),
+    )
+
+
+@cache
+def _parameters(check: type[Check]) -> type[BaseModel]:
+    """The wire shape of a check's parameters, from the fields of its class."""
+    hints = get_type_hints(check)
+    parameters: dict[str, Any] = {
+        field.name: (hints[field.name], ...)
+        for field in fields(check)  # type: ignore[arg-type]  # every check is a dataclass
+    }
+    config = ConfigDict(extra="forbid", strict=True)
+    return create_model(check.__name__, __config__=config, **parameters)
