@@ -6,23 +6,26 @@ Refuses to hold logic: what a route does lives in its own room.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from webhooks.receiver import receiver
 
+from app.controller.alerts import AlertSender
+from app.controller.worker import Worker
+from app.ports import Failure
 from app.wiring import Runtime
+from webhooks.receiver import ReceiverSettings, receiver
 
 STOP_SECONDS = 20
 """How long a stopping service finishes what is in hand before it releases the rest."""
 
 
 def create_app(runtime: Runtime) -> FastAPI:
-    """The application; its lifespan starts and stops the workers."""
+    """The application; its lifespan starts and stops the threads that work."""
     worker, sender = runtime.worker(), runtime.alert_sender()
 
     @asynccontextmanager
@@ -38,9 +41,13 @@ def create_app(runtime: Runtime) -> FastAPI:
     app = FastAPI(
         title="Dealgate", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
-    app.include_router(
-        receiver(runtime.receiver_settings, runtime.ledger, runtime.clock, runtime.worker.wake)
+    door = ReceiverSettings(
+        public_base_url=runtime.settings.public_base_url,
+        client_secrets=runtime.settings.client_secrets,
+        property_prefix=runtime.settings.property_prefix,
+        max_body_bytes=runtime.settings.max_body_bytes,
     )
+    app.include_router(receiver(door, runtime.ledger, runtime.clock, worker.wake))
 
     @app.get("/healthz")
     async def healthz() -> PlainTextResponse:
@@ -49,8 +56,8 @@ def create_app(runtime: Runtime) -> FastAPI:
 
     @app.get("/readyz")
     def readyz() -> JSONResponse:
-        """The parts that it needs work; 503 names the ones that do not."""
-        problems = runtime.readiness()
+        """Whether everything that it needs works; 503 names what does not."""
+        problems = list(_problems(runtime, worker, sender))
         return JSONResponse(
             {"ready": not problems, "problems": problems}, status_code=503 if problems else 200
         )
@@ -61,3 +68,14 @@ def create_app(runtime: Runtime) -> FastAPI:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return app
+
+
+def _problems(runtime: Runtime, worker: Worker, sender: AlertSender) -> Iterator[str]:
+    if not worker.is_alive:
+        yield "a worker thread has ended: restart the service"
+    if not sender.is_alive:
+        yield "the thread that tells the channel has ended: restart the service"
+    try:
+        runtime.ledger.backlog()
+    except Failure as failure:
+        yield f"the database does not answer: {failure}"

@@ -85,7 +85,8 @@ class Settings(BaseSettings):
     """The address under which HubSpot reaches this service; v3 signatures cover it."""
     dealgate_host: str = "127.0.0.1"
     dealgate_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
-    max_body_bytes: Annotated[int, Field(ge=1_024, le=16_777_216)] = 1_048_576
+    max_body_bytes: Annotated[int, Field(ge=1_024, le=16_777_216)] = 8_388_608
+    """A hundred events whose values are notes of the greatest length fit in."""
 
     database_url: DatabaseUrl = "sqlite:///dealgate.sqlite3"
     policy_file: Path = DEFAULT_POLICY
@@ -110,12 +111,12 @@ class Settings(BaseSettings):
     log_format: LogFormat = LogFormat.CONSOLE
 
     @property
-    def client_secrets(self) -> tuple[bytes, ...]:
+    def client_secrets(self) -> tuple[str, ...]:
         """The webhook secrets, newest first; empty when none is set."""
         if self.hubspot_client_secret is None:
             return ()
         parts = self.hubspot_client_secret.get_secret_value().split(",")
-        return tuple(part.strip().encode() for part in parts if part.strip())
+        return tuple(part.strip() for part in parts if part.strip())
 
 
 def load_settings() -> Settings:
