@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import orjson
 import typer
 
 from app.commands.common import Exit, complaints
+
+if TYPE_CHECKING:
+    from app.domain.notes import Segment
 
 MAX_SHOWN_CHARS = 80
 
@@ -38,13 +41,23 @@ def notes(
             continue
         key, body, created = note
         if explain:
-            typer.echo(reader.explain_text(key, body, created))
+            typer.echo(f"{key}")
+            for segment in reader.explain(body, created):
+                typer.echo(_explained(segment))
         else:
             answer = {"id": key, **answers_as_json(reader.read(body, created))}
             sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
     sys.stdout.flush()
     if wrong:
         raise typer.Exit(Exit.NOT_WELL)
+
+
+def _explained(segment: Segment) -> str:
+    """One judged stretch of a note; what steers terminals is left out of other people's words."""
+    words = "".join(char if char.isprintable() else " " for char in segment.text)
+    return (
+        f"  {segment.question}: {segment.state} ({segment.reason}), {segment.why}\n      “{words}”"
+    )
 
 
 def _lines(file: str) -> Iterator[tuple[int, bytes]]:

@@ -95,10 +95,12 @@ class Play:
 
     def _message(self, deal: str) -> dict[str, Any] | None:
         """The newest message of the channel that is about this deal."""
-        for message in reversed(self._portal.messages()):
-            if f"/{deal}" in str(message.get("blocks")):
-                return message
-        return None
+        told = self._told(deal)
+        return told[-1] if told else None
+
+    def _told(self, deal: str) -> list[dict[str, Any]]:
+        """Every message of the channel that is about this deal: they all link to its record."""
+        return [m for m in self._portal.messages() if f"/{deal}" in str(m.get("blocks"))]
 
     def _tell(self, seen: Seen, act_seconds: float) -> None:
         own = seen.properties
@@ -135,13 +137,12 @@ class Play:
             if difference:
                 message = f"{name}: at the end {difference}"
                 raise Difference(message)
-            told = [m for m in self._portal.messages() if f"/{deal}" in str(m.get("blocks"))]
             table.add_row(
                 name,
                 own["ff_standing"],
                 own["ff_zone"],
                 own["ff_stage_blockers"] or "–",
-                str(len(told)),
+                str(len(self._told(deal))),
                 message_state(shown) or "–",
             )
         self._console.print()
