@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 MAX_TEXT_CHARACTERS = 40_000
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,18 @@ async def read_call(request: Request) -> Call:
     arguments: Json = dict(request.query_params)
     warnings: tuple[str, ...] = ()
     content_type = request.headers.get("content-type", "")
-    if content_type.startswith(_FORMS):
-        arguments.update(await request.form())
+    if content_type.startswith(FORM_TYPE):
+        arguments.update(parse_form(await request.body()))
     elif content_type.startswith("application/json"):
         arguments.update(parse_json_object(await request.body()))
         warnings = () if "charset" in content_type else ("missing_charset",)
     token = token or arguments.pop("token", None)
     return Call(token, arguments, warnings)
+
+
+def parse_form(body: bytes) -> dict[str, str]:
+    """A URL-encoded form; of a repeated field the last one counts."""
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def parse_json_object(body: bytes) -> Json:

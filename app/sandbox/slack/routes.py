@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from .calls import Call, parse_json_object, read_call, read_content
+from .calls import FORM_TYPE, Call, parse_form, parse_json_object, read_call, read_content
 from .methods import METHODS, Method
 from .refusals import Refusal, SlackError
 from .workspace import Workspace
@@ -129,9 +129,8 @@ async def _incoming(workspace: Workspace, limits: RateLimits, request: Request) 
 async def _webhook_call(request: Request) -> Call:
     """The body is JSON whatever the content type says, or a form with JSON in `payload`."""
     body = await request.body()
-    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        form = await request.form()
-        body = str(form.get("payload", "")).encode()
+    if request.headers.get("content-type", "").startswith(FORM_TYPE):
+        body = parse_form(body).get("payload", "").encode()
     try:
         return Call(None, parse_json_object(body))
     except SlackError:

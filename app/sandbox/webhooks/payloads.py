@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..changes import Change, ChangeKind
 from ..clock import to_epoch_ms
+from ..portal.edges import PLAIN, PRIMARY
+from ..portal.kinds import KINDS
 from .subscriptions import CLASSIC_NAMES, TYPE_IDS, Book, Subscription
 
 if TYPE_CHECKING:
@@ -29,10 +31,14 @@ _VERBS = {
     ChangeKind.DISSOCIATED: "associationChange",
     ChangeKind.PRIVACY_DELETED: "privacyDeletion",
 }
-_SINGULAR = {"companies": "company"}
+_SINGULAR = {kind.plural: kind.singular for kind in KINDS}
 _CLASSIC_ENDS = CLASSIC_NAMES - {"product"}
-_INVERSE_TYPES = {3: 4, 5: 6, 341: 342, 1: 2, 279: 280, 213: 214, 201: 202, 189: 190}
-_INVERSE = _INVERSE_TYPES | {back: there for there, back in _INVERSE_TYPES.items()}
+_INVERSE = {
+    edge.type_id: table[pair[::-1]].type_id
+    for table in (PLAIN, PRIMARY)
+    for pair, edge in table.items()
+    if pair[::-1] in table
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def events_of(change: Change, book: Book, wording: Wording) -> Iterator[Json]:
 
 def singular(object_type: str) -> str:
     """`deals` → `deal`; event types and association types use the singular."""
-    return _SINGULAR.get(object_type, object_type.removesuffix("s"))
+    return _SINGULAR[object_type]
 
 
 def _entries(
@@ -118,7 +124,9 @@ def _generic(entry: Subscription) -> Json:
 
 
 def _association_events(change: Change, book: Book, wording: Wording) -> Iterator[Json]:
-    here, there = singular(change.object_type), singular(change.to_type or "")
+    if change.to_type is None:
+        return
+    here, there = singular(change.object_type), singular(change.to_type)
     type_id = change.type_id
     forward = (here, change.object_id, there, change.to_id, type_id)
     backward = (there, change.to_id, here, change.object_id, _INVERSE.get(type_id or 0, type_id))

@@ -224,9 +224,6 @@ def _not_found() -> ApiError:
 
 
 def _refuse(error: ApiError) -> Response:
-    correlation_id = (
-        f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-4000-8000-{secrets.token_hex(6)}"
-    )
     body = {
         "status": "error",
         "message": str(error),

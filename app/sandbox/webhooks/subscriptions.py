@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ..portal.kinds import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
@@ -24,19 +26,7 @@ LEAST_CONCURRENT_REQUESTS = 6
 UNSUBSCRIBABLE = frozenset(
     {"hs_lastmodifieddate", "lastmodifieddate", "num_unique_conversion_events"}
 )
-TYPE_IDS = {
-    "contact": "0-1",
-    "company": "0-2",
-    "deal": "0-3",
-    "ticket": "0-5",
-    "line_item": "0-8",
-    "product": "0-7",
-    "task": "0-27",
-    "note": "0-46",
-    "meeting": "0-47",
-    "call": "0-48",
-    "email": "0-49",
-}
+TYPE_IDS = {kind.singular: kind.type_id for kind in KINDS}
 CLASSIC_NAMES = frozenset({"contact", "company", "deal", "ticket", "line_item", "product"})
 _VERBS = frozenset({"creation", "deletion", "merge", "propertyChange", "restore"})
 EVENT_TYPES = frozenset(

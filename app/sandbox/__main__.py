@@ -1,0 +1,7 @@
+"""`python -m app.sandbox` is `dealgate sandbox`."""
+
+import sys
+
+from .start import main
+
+sys.exit(main())
