@@ -18,6 +18,7 @@ VECTOR_SIGNATURE = b"K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y="
 
 
 def answer(**overrides):
+    """The verdict on the vendor's vector with some parts replaced."""
     request = {
         "secrets": (SECRET,),
         "method": "POST",
