@@ -5,5 +5,6 @@ that API: the service under rehearsal sees what it would see at HubSpot.
 """
 
 from .portal import Portal
+from .routes import portal_routes
 
-__all__ = ["Portal"]
+__all__ = ["Portal", "portal_routes"]

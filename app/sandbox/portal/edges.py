@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .kinds import BY_PLURAL
+
 HUBSPOT_DEFINED = "HUBSPOT_DEFINED"
 USER_DEFINED = "USER_DEFINED"
 
@@ -84,6 +86,14 @@ PRIMARY_OWNERS = frozenset({("contacts", "companies"), ("deals", "companies")})
 """The pairs, seen from the record that has at most one primary company."""
 
 
+def edge_name(pair: Pair, edge_type: EdgeType) -> str:
+    """The type's name in HubSpot's older API, such as `deal_to_company_unlabeled`."""
+    if edge_type.category == USER_DEFINED:
+        return edge_type.name
+    base = f"{BY_PLURAL[pair[0]].singular}_to_{BY_PLURAL[pair[1]].singular}"
+    return f"{base}_unlabeled" if pair in PRIMARY and not edge_type.is_primary else base
+
+
 @dataclass(slots=True)
 class EdgeTypes:
     """HubSpot's types and the portal's own labels, for each directed pair of object types."""
@@ -102,6 +112,16 @@ class EdgeTypes:
         return next(
             (t for t in self.of(pair) if t.category == category and t.type_id == type_id), None
         )
+
+    def leading_from(
+        self, from_type: str, category: str, type_id: int
+    ) -> tuple[Pair, EdgeType] | None:
+        """Where a type of that number leads from that object type; numbers are unique."""
+        for to_type in BY_PLURAL:
+            edge_type = self.find((from_type, to_type), category, type_id)
+            if edge_type is not None:
+                return (from_type, to_type), edge_type
+        return None
 
     def inverse(self, pair: Pair, edge_type: EdgeType) -> EdgeType:
         """The same relation, seen from the other side."""

@@ -22,13 +22,20 @@ _STALE_SLACK = 1_000
 
 
 class ValueIndex:
-    """Which live records have which value of one property. `version` counts its changes."""
+    """Which live records have which value of one property; "" is having none.
+
+    `version` counts its changes.
+    """
 
     __slots__ = ("_ids", "version")
 
     def __init__(self) -> None:
         self._ids: dict[str, set[int]] = {}
         self.version = 0
+
+    def values(self) -> list[str]:
+        """Every value that a live record has or had."""
+        return list(self._ids)
 
     def ids(self, values: Iterable[str]) -> set[int]:
         """The live records that have one of those values."""
@@ -37,15 +44,19 @@ class ValueIndex:
             found |= self._ids.get(value, set())
         return found
 
-    def move(self, record_id: int, old: str | None, new: str | None) -> None:
-        """Follow one record's change of value."""
-        if old == new:
-            return
+    def count(self, values: Iterable[str]) -> int:
+        """How many live records have one of those values, each named once."""
+        return sum(len(self._ids.get(value, ())) for value in values)
+
+    def add(self, record_id: int, value: str) -> None:
+        """Take in a record that appears."""
         self.version += 1
-        if old is not None:
-            self._ids[old].discard(record_id)
-        if new is not None:
-            self._ids.setdefault(new, set()).add(record_id)
+        self._ids.setdefault(value, set()).add(record_id)
+
+    def remove(self, record_id: int, value: str) -> None:
+        """Let go of a record that vanishes."""
+        self.version += 1
+        self._ids[value].discard(record_id)
 
 
 class ModifiedIndex:

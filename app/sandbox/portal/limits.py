@@ -11,10 +11,10 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from ..clock import SandboxClock
 
@@ -55,10 +55,10 @@ class Window:
 class Limits:
     """The counters of one account. Days change at midnight in the account's time zone."""
 
-    def __init__(self, clock: SandboxClock, quota: Quota, time_zone: str) -> None:
+    def __init__(self, clock: SandboxClock, quota: Quota, zone: ZoneInfo) -> None:
         self.quota = quota
         self._clock = clock
-        self._zone = ZoneInfo(time_zone)
+        self._zone = zone
         self._apps: dict[int, Window] = {}
         self._search = Window(quota.searches_per_second, ONE_SECOND_MS)
         self._day = ""

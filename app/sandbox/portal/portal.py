@@ -7,6 +7,7 @@ built around it, and seeds write through the same parts as everyone else.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from .calculated import Calculated
 from .defaults import install
@@ -55,14 +56,14 @@ class Portal:
         self.clock = clock
         self.portal_id = portal_id
         self.ui_domain = ui_domain
-        self.time_zone = time_zone
+        self.zone = ZoneInfo(time_zone)
         self.seed = seed
         self.store = Store(clock, ids, lag_ms=round(search_lag_seconds * 1000))
         self.owners = Owners(clock, ids)
         self.pipelines = Pipelines(clock, ids)
         self.properties = Properties(clock)
         self.tokens = Tokens()
-        self.limits = Limits(clock, quota or Quota(), time_zone)
+        self.limits = Limits(clock, quota or Quota(), self.zone)
         self.calculated = Calculated(self.store, self.pipelines, clock)
         install(self.properties, self.pipelines)
 

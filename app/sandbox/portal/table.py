@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 INDEXED = {
     "deals": ("dealstage", "pipeline"),
     "contacts": ("email", "hs_lead_status"),
-    "companies": ("domain",),
 }
 
 
@@ -35,7 +34,6 @@ class Table:
         self.by_value = {name: ValueIndex() for name in INDEXED.get(plural, ())}
         self.modified = ModifiedIndex()
         self.lag = Lag(lag_ms)
-        self.version = 0
 
     def get(self, record_id: int) -> Record | None:
         """The live record; the id of a merged one leads to the record it became part of."""
@@ -66,11 +64,12 @@ class Table:
             self.lag.hold(record.id, record, now_ms)
         changed = []
         for name, value in values.items():
-            old = record.values.get(name)
+            old = record.values.get(name, "")
             if record.put(name, value, at_ms, actor):
                 changed.append(name)
                 if name in self.by_value:
-                    self.by_value[name].move(record.id, old, value or None)
+                    self.by_value[name].remove(record.id, old)
+                    self.by_value[name].add(record.id, value or "")
         self._stamp(record, at_ms)
         return changed
 
@@ -111,18 +110,15 @@ class Table:
 
     def _appear(self, record: Record) -> None:
         self.live[record.id] = record
-        self.version += 1
         self.modified.note(record)
         for name, index in self.by_value.items():
-            index.move(record.id, None, record.values.get(name))
+            index.add(record.id, record.values.get(name, ""))
 
     def _vanish(self, record: Record) -> None:
         del self.live[record.id]
-        self.version += 1
         for name, index in self.by_value.items():
-            index.move(record.id, record.values.get(name), None)
+            index.remove(record.id, record.values.get(name, ""))
 
     def _stamp(self, record: Record, at_ms: int) -> None:
         record.updated_ms = max(record.updated_ms, at_ms)
-        self.version += 1
         self.modified.note(record)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ..changes import Actor
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from ..changes import Actor
 
 ALL_SCOPES = frozenset(
     {
@@ -54,6 +54,10 @@ class Token:
     actor: Actor
     kind: TokenKind
     app_id: int
+
+
+NOBODY = Token("", frozenset(), Actor("API", ""), TokenKind.OAUTH, 0)
+"""Who calls the operations that take no token."""
 
 
 class Tokens:

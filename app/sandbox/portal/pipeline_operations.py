@@ -1,0 +1,310 @@
+"""Operations on pipelines and their stages.
+
+Stages are returned in display order and their metadata as text, as HubSpot does. A pipeline or
+stage that deals stand in is not deleted when the caller asks for that check.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import refusals
+from .door import Call, Operation, Reply
+from .times import instant
+
+if TYPE_CHECKING:
+    from .pipelines import AuditEntry, Pipeline, Pipelines, Stage
+
+ROOTS = (
+    "/crm/v3/pipelines/{object_type}",
+    "/crm/pipelines/{version:version}/{object_type}",
+)
+ONE, STAGES, ONE_STAGE = (
+    "/{pipeline_id}",
+    "/{pipeline_id}/stages",
+    "/{pipeline_id}/stages/{stage_id}",
+)
+CHECKS = ("validateReferencesBeforeDelete", "validateDealStageUsagesBeforeDelete")
+
+
+def _paths(rest: str) -> tuple[str, ...]:
+    return tuple(f"{root}{rest}" for root in ROOTS)
+
+
+def _reads(call: Call) -> list[list[str]]:
+    kind = call.kind()
+    return [[kind.read_scope], [f"crm.schemas.{kind.plural}.read"], ["crm.objects.owners.read"]]
+
+
+def _writes(call: Call) -> list[list[str]]:
+    return [[f"crm.schemas.{call.kind().plural}.write"]]
+
+
+def _pipelines(call: Call) -> Pipelines:
+    return call.portal.pipelines
+
+
+def _pipeline(call: Call) -> Pipeline:
+    pipeline = _pipelines(call).get(call.kind().plural, call.path["pipeline_id"])
+    if pipeline is None:
+        raise refusals.absent(call.path["pipeline_id"], "Pipeline")
+    return pipeline
+
+
+def _stage(call: Call) -> Stage:
+    stage = _pipeline(call).stage(call.path["stage_id"])
+    if stage is None:
+        raise refusals.absent(call.path["stage_id"], "Stage")
+    return stage
+
+
+def _list(call: Call) -> Reply:
+    listed = _pipelines(call).listing(call.kind().plural)
+    return Reply(200, {"results": [_written(pipeline) for pipeline in listed]})
+
+
+def _get(call: Call) -> Reply:
+    return Reply(200, _written(_pipeline(call)))
+
+
+def _create(call: Call) -> Reply:
+    body, plural = call.mapping(), call.kind().plural
+    label, stages = _label(body), body.get("stages")
+    if not isinstance(stages, list):
+        refusals.reject_json("stages must be a list")
+    if any(label == one.label for one in _pipelines(call).listing(plural)):
+        refusals.reject(f"A pipeline with the label '{label}' already exists.")
+    ready = [(_stage_id(call, one), _label(one), _metadata(one), _order(one)) for one in stages]
+    try:
+        pipeline = _pipelines(call).add(
+            plural,
+            label,
+            [],
+            pipeline_id=body.get("pipelineId"),
+            display_order=_order(body),
+        )
+    except ValueError as error:
+        refusals.reject(str(error))
+    for stage_id, stage_label, metadata, order in ready:
+        _pipelines(call).add_stage(
+            plural, pipeline, stage_label, metadata, stage_id=stage_id, display_order=order
+        )
+    _audit(call, pipeline, pipeline.id, "CREATE")
+    return Reply(201, _written(pipeline))
+
+
+def _update(call: Call) -> Reply:
+    pipeline, body = _pipeline(call), call.mapping()
+    _pipelines(call).update(pipeline, label=body.get("label"), display_order=_order(body))
+    _audit(call, pipeline, pipeline.id, "UPDATE")
+    return Reply(200, _written(pipeline))
+
+
+def _replace(call: Call) -> Reply:
+    """Another label, order and set of stages; stages that are not named are deleted."""
+    pipeline, body, plural = _pipeline(call), call.mapping(), call.kind().plural
+    stages = body.get("stages")
+    if not isinstance(stages, list):
+        refusals.reject_json("stages must be a list")
+    wanted = {str(one.get("stageId")): one for one in stages if one.get("stageId")}
+    gone = [stage.id for stage in pipeline.stages if stage.id not in wanted]
+    _refuse_used(call, gone)
+    ready = [(_label(one), _metadata(one), _order(one), one.get("stageId")) for one in stages]
+    _pipelines(call).update(pipeline, label=_label(body), display_order=_order(body))
+    for stage_id in gone:
+        _pipelines(call).remove_stage(plural, pipeline, stage_id)
+    for label, metadata, order, stage_id in ready:
+        if stage_id is not None and pipeline.stage(str(stage_id)) is not None:
+            _pipelines(call).update_stage(
+                plural,
+                pipeline,
+                str(stage_id),
+                label=label,
+                display_order=order,
+                metadata=metadata,
+            )
+        else:
+            _pipelines(call).add_stage(
+                plural, pipeline, label, metadata, stage_id=stage_id, display_order=order
+            )
+    _audit(call, pipeline, pipeline.id, "UPDATE")
+    return Reply(200, _written(pipeline))
+
+
+def _delete(call: Call) -> Reply:
+    pipeline = _pipeline(call)
+    _refuse_used(call, [stage.id for stage in pipeline.stages])
+    _pipelines(call).remove(call.kind().plural, pipeline)
+    return Reply(204)
+
+
+def _list_stages(call: Call) -> Reply:
+    return Reply(200, {"results": [_written_stage(stage) for stage in _pipeline(call).stages]})
+
+
+def _get_stage(call: Call) -> Reply:
+    return Reply(200, _written_stage(_stage(call)))
+
+
+def _create_stage(call: Call) -> Reply:
+    pipeline, body = _pipeline(call), call.mapping()
+    try:
+        stage = _pipelines(call).add_stage(
+            call.kind().plural,
+            pipeline,
+            _label(body),
+            _metadata(body),
+            stage_id=_stage_id(call, body),
+            display_order=_order(body),
+        )
+    except ValueError as error:
+        refusals.reject(str(error))
+    _audit(call, pipeline, stage.id, "CREATE")
+    return Reply(201, _written_stage(stage))
+
+
+def _update_stage(call: Call) -> Reply:
+    pipeline, stage, body = _pipeline(call), _stage(call), call.mapping()
+    changed = _pipelines(call).update_stage(
+        call.kind().plural,
+        pipeline,
+        stage.id,
+        label=body.get("label"),
+        display_order=_order(body),
+        metadata=_metadata(body) if body.get("metadata") else None,
+    )
+    _audit(call, pipeline, stage.id, "UPDATE")
+    return Reply(200, _written_stage(changed))
+
+
+def _delete_stage(call: Call) -> Reply:
+    pipeline, stage = _pipeline(call), _stage(call)
+    _refuse_used(call, [stage.id])
+    _pipelines(call).remove_stage(call.kind().plural, pipeline, stage.id)
+    _audit(call, pipeline, stage.id, "DELETE")
+    return Reply(204)
+
+
+def _audit_of_pipeline(call: Call) -> Reply:
+    return _trail(call, _pipeline(call), None)
+
+
+def _audit_of_stage(call: Call) -> Reply:
+    return _trail(call, _pipeline(call), _stage(call).id)
+
+
+def _trail(call: Call, pipeline: Pipeline, identifier: str | None) -> Reply:
+    entries = [
+        _written_entry(entry, call.portal.portal_id)
+        for entry in reversed(pipeline.audit)
+        if identifier is None or entry.identifier == identifier
+    ]
+    return Reply(200, {"results": entries})
+
+
+def _refuse_used(call: Call, stage_ids: list[str]) -> None:
+    """A caller may ask that nothing be deleted that deals still stand in."""
+    if call.kind().plural != "deals" or not any(call.flag(name) for name in CHECKS):
+        return
+    used = call.portal.store.table("deals").by_value["dealstage"].ids(stage_ids)
+    if used:
+        refusals.reject(
+            f"Stages {', '.join(stage_ids)} are used by {len(used)} deals",
+            context={"stageIds": stage_ids},
+        )
+
+
+def _audit(call: Call, pipeline: Pipeline, identifier: str, action: str) -> None:
+    user_id = call.token.actor.user_id
+    _pipelines(call).note(pipeline, identifier, action, user_id, call.mapping())
+
+
+def _label(given: Any) -> str:
+    if not isinstance(given, dict) or not given.get("label"):
+        refusals.reject("A pipeline and each of its stages need a label")
+    return str(given["label"])
+
+
+def _order(given: dict[str, Any]) -> int | None:
+    order = given.get("displayOrder")
+    if order is not None and not isinstance(order, int):
+        refusals.reject("displayOrder must be a whole number")
+    return order
+
+
+def _metadata(given: dict[str, Any]) -> dict[str, str]:
+    """What a deal stage stands for; a probability of exactly 0 or 1 makes it a closed one."""
+    metadata = given.get("metadata") or {}
+    try:
+        probability = float(metadata.get("probability", "nan"))
+    except (TypeError, ValueError, AttributeError):
+        probability = -1.0
+    if not 0 <= probability <= 1:
+        refusals.reject("metadata.probability of a deal stage must be between 0.0 and 1.0")
+    closed = str(probability in {0.0, 1.0}).lower()
+    texts = {str(name): str(value) for name, value in metadata.items()}
+    return {"isClosed": closed, **texts, "probability": str(probability)}
+
+
+def _stage_id(call: Call, given: Any) -> str | None:
+    stage_id = given.get("stageId") if isinstance(given, dict) else None
+    plural = call.kind().plural
+    if stage_id is not None and _pipelines(call).stage(plural, str(stage_id)) is not None:
+        refusals.reject(f"Stage id {stage_id} is already in use")
+    return None if stage_id is None else str(stage_id)
+
+
+def _written(pipeline: Pipeline) -> dict[str, object]:
+    return {
+        "id": pipeline.id,
+        "label": pipeline.label,
+        "displayOrder": pipeline.display_order,
+        "archived": False,
+        "createdAt": instant(pipeline.created_ms),
+        "updatedAt": instant(pipeline.updated_ms),
+        "stages": [_written_stage(stage) for stage in pipeline.stages],
+    }
+
+
+def _written_stage(stage: Stage) -> dict[str, object]:
+    return {
+        "id": stage.id,
+        "label": stage.label,
+        "displayOrder": stage.display_order,
+        "metadata": stage.metadata,
+        "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
+        "archived": False,
+        "createdAt": instant(stage.created_ms),
+        "updatedAt": instant(stage.updated_ms),
+    }
+
+
+def _written_entry(entry: AuditEntry, portal_id: int) -> dict[str, object]:
+    written: dict[str, object] = {
+        "portalId": portal_id,
+        "identifier": entry.identifier,
+        "action": entry.action,
+        "timestamp": instant(entry.at_ms),
+        "rawObject": entry.raw,
+    }
+    if entry.user_id is not None:
+        written["fromUserId"] = entry.user_id
+    return written
+
+
+OPERATIONS = (
+    Operation("GET", _paths(""), _list, _reads),
+    Operation("POST", _paths(""), _create, _writes),
+    Operation("GET", _paths(ONE), _get, _reads),
+    Operation("PATCH", _paths(ONE), _update, _writes),
+    Operation("PUT", _paths(ONE), _replace, _writes),
+    Operation("DELETE", _paths(ONE), _delete, _writes),
+    Operation("GET", _paths(f"{ONE}/audit"), _audit_of_pipeline, _reads),
+    Operation("GET", _paths(STAGES), _list_stages, _reads),
+    Operation("POST", _paths(STAGES), _create_stage, _writes),
+    Operation("GET", _paths(ONE_STAGE), _get_stage, _reads),
+    Operation("PATCH", _paths(ONE_STAGE), _update_stage, _writes),
+    Operation("PUT", _paths(ONE_STAGE), _update_stage, _writes),
+    Operation("DELETE", _paths(ONE_STAGE), _delete_stage, _writes),
+    Operation("GET", _paths(f"{ONE_STAGE}/audit"), _audit_of_stage, _reads),
+)
