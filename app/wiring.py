@@ -14,12 +14,13 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import TextIO
 
 from app.controller.alerts import AlertSender, SenderPace
 from app.controller.backoff import Backoff, Breaker
 from app.controller.judgement import Judge
 from app.controller.reconcile import Reconciler
-from app.controller.worker import Pace, Worker
+from app.controller.worker import Pace, Tell, Worker
 from app.domain.deal import ObjectKind
 from app.domain.desired import OwnedNames
 from app.domain.evaluate import evaluate
@@ -65,20 +66,28 @@ class Runtime:
 
     def worker(self) -> Worker:
         """Threads that drain the marks; not started."""
+        return self._worker(Pace(threads=self.settings.dealgate_workers))
+
+    def hands(self, tell: Tell) -> Worker:
+        """A worker without threads, whose turns the sweep takes; `tell` hears the results."""
+        return self._worker(Pace(threads=0), tell)
+
+    def _worker(self, pace: Pace, tell: Tell | None = None) -> Worker:
         return Worker(
             name=f"{socket.gethostname()}-{os.getpid()}",
             reconciler=self.reconciler,
             ledger=self.ledger,
             clock=self.clock,
             breaker=Breaker(_backoff(base_seconds=1, cap_seconds=60)),
-            pace=Pace(threads=self.settings.dealgate_workers),
+            pace=pace,
+            tell=tell,
         )
 
-    def alert_sender(self) -> AlertSender:
-        """The thread that tells the channel; not started."""
+    def alert_sender(self, stream: TextIO = sys.stdout) -> AlertSender:
+        """The thread that tells the channel, not started; without a Slack it prints to `stream`."""
         return AlertSender(
             ledger=self.ledger,
-            notifier=_notifier(self.settings),
+            notifier=_notifier(self.settings, stream),
             clock=self.clock,
             backoff=_backoff(base_seconds=2, cap_seconds=300),
             pace=SenderPace(),
@@ -157,7 +166,7 @@ def build(settings: Settings) -> Runtime:
     )
 
 
-def _notifier(settings: Settings) -> Notifier:
+def _notifier(settings: Settings, stream: TextIO) -> Notifier:
     """The fullest channel that the settings allow."""
     if settings.slack_bot_token is not None:
         if not settings.slack_channel:
@@ -173,7 +182,7 @@ def _notifier(settings: Settings) -> Notifier:
         return WebhookNotifier(
             settings.slack_webhook_url.get_secret_value(), quotes=settings.slack_quotes
         )
-    return ConsoleNotifier(sys.stdout, quotes=settings.slack_quotes)
+    return ConsoleNotifier(stream, quotes=settings.slack_quotes)
 
 
 def _backoff(*, base_seconds: float, cap_seconds: float) -> Backoff:

@@ -59,13 +59,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """One key after one reconcile; `verdict` is None when it is gone or could not be judged."""
+    """One key after one reconcile; `verdict` is None when it is gone or could not be judged.
+
+    `error` says why it was deferred, `is_dead` that it will not be tried again by itself.
+    """
 
     key: ObjectKey
     outcome: Outcome
     verdict: Verdict | None = None
     before: Verdict | None = None
     error: str | None = None
+    is_dead: bool = False
 
 
 Step = Callable[[str, Sequence[Claim], str], tuple[Reconciled, ...]]
@@ -228,10 +232,10 @@ class Reconciler:
         after = error.after_seconds if isinstance(error, Retryable) else None
         wait = timedelta(seconds=self._backoff.seconds(claim.attempts, after))
         self._ledger.fail(worker, claim, said, None if given_up else now + wait, now)
-        result = Reconciled(claim.key, Outcome.DEFERRED, error=said)
+        result = Reconciled(claim.key, Outcome.DEFERRED, error=said, is_dead=given_up)
         if given_up:
             metrics.DEAD_LETTERS.inc()
-        _tell(result, claim, number, now, given_up=given_up)
+        _tell(result, claim, number, now)
         return result
 
 
@@ -254,9 +258,7 @@ def _result(item: Judgement) -> Reconciled:
     return Reconciled(deal_key(item.deal_id), outcome, item.verdict, item.before)
 
 
-def _tell(
-    result: Reconciled, claim: Claim, number: str, now: datetime, *, given_up: bool = False
-) -> None:
+def _tell(result: Reconciled, claim: Claim, number: str, now: datetime) -> None:
     """The one canonical line per reconcile, and the numbers; never a word of a note."""
     metrics.RECONCILES.labels(result.outcome).inc()
     bound = log.bind(reconcile_id=number, attempts=claim.attempts + 1)
@@ -272,6 +274,6 @@ def _tell(
             blockers=[finding.criterion for finding in result.verdict.blockers],
         )
     if result.error:
-        bound.warning("reconciled", outcome=result.outcome, error=result.error, dead=given_up)
+        bound.warning("reconciled", outcome=result.outcome, error=result.error, dead=result.is_dead)
     else:
         bound.info("reconciled", outcome=result.outcome)

@@ -8,7 +8,7 @@ growing pauses: marks wait and none is spent. Stopping finishes what is under wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
@@ -21,17 +21,23 @@ from app.ports import Claim, Clock, Failure, Ledger, Priority, Retryable
 from . import metrics
 from .backoff import Breaker
 from .bell import Bell
-from .reconcile import Reconciler
+from .reconcile import Reconciled, Reconciler
 
 SHORTEST_SLEEP_SECONDS = 0.05
 """What is overdue but in other hands must not make an idle thread spin."""
+
+Tell = Callable[[Sequence[Reconciled]], None]
+"""Hears of what became of the keys of one batch."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a worker works. `heartbeat_seconds` has to be well under the ledger's lease."""
+    """How a worker works. `heartbeat_seconds` has to be well under the ledger's lease.
+
+    With no threads of its own, whoever started the worker takes its turns, as the sweep does.
+    """
 
     threads: int = 2
     batch: int = 100
@@ -41,7 +47,10 @@ class Pace:
 
 
 class Worker:
-    """Drains the ledger with `pace.threads` threads; `name` is unique among all processes."""
+    """Drains the ledger with `pace.threads` threads; `name` is unique among all processes.
+
+    `tell` hears of what each batch came to, from whichever thread worked on it.
+    """
 
     def __init__(
         self,
@@ -52,7 +61,7 @@ class Worker:
         clock: Clock,
         breaker: Breaker,
         pace: Pace,
-        bell: Bell | None = None,
+        tell: Tell | None = None,
     ) -> None:
         self._name = name
         self._reconciler = reconciler
@@ -60,7 +69,8 @@ class Worker:
         self._clock = clock
         self._breaker = breaker
         self._pace = pace
-        self._bell = bell or Bell()
+        self._tell = tell
+        self._bell = Bell()
         self._stopping = Event()
         self._lock = Lock()
         self._held: dict[str, Sequence[Claim]] = {}
@@ -104,6 +114,11 @@ class Worker:
         return not left
 
     @property
+    def name(self) -> str:
+        """What the leases of this worker begin with."""
+        return self._name
+
+    @property
     def is_alive(self) -> bool:
         """Whether every thread is still running."""
         return all(thread.is_alive() for thread in (*self._threads, self._heart))
@@ -137,7 +152,9 @@ class Worker:
         try:
             # What a person just did does not wait for the notes of a hundred other deals.
             for batch in filter(None, (live, swept)):
-                self._reconciler.reconcile(worker, batch)
+                results = self._reconciler.reconcile(worker, batch)
+                if self._tell is not None:
+                    self._tell(results)
         except Failure as failure:
             self._release(worker, claims, self._stand_still("reconcile", failure))
         else:

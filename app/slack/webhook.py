@@ -23,7 +23,7 @@ WHAT = "the incoming webhook"
 class WebhookNotifier:
     """Posts cards to an incoming webhook's address, which is a secret and never shown."""
 
-    def __init__(self, *, url: str, quotes: bool) -> None:
+    def __init__(self, url: str, *, quotes: bool) -> None:
         self._url = url
         self._quotes = quotes
         self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False)

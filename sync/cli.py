@@ -1,0 +1,133 @@
+"""The verb `sync`: sweep the portal now, by hand or from cron.
+
+Runs beside a living service as well as without one; then it also tells the channel what it found,
+once that has settled. Exit codes are those of `dealgate`: 0 done, 1 deals left over, 2 a wrong
+setting or policy, 3 HubSpot or the database refused.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from app.ports import Failure
+from config.policy import PolicyError
+from config.settings import SettingsError, load_settings
+
+from .drain import SweepPace
+from .report import Report
+from .show import Difference, progress_on, summary
+from .sweep import Sweep
+
+if TYPE_CHECKING:
+    from app.wiring import Runtime
+
+LEFT_OVER = 1
+WRONG_USE = 2
+REFUSED = 3
+INTERRUPTED = 130
+
+CHANNEL_PATIENCE_SECONDS = 30.0
+"""How long after its settling time the channel may take before the rest is left to the service."""
+POLL_SECONDS = 0.5
+
+
+def sync(
+    *,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every open deal; so far each sweep is a full one.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the differences and write nothing.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only so many deals; takes no baseline.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print data as JSON.")] = False,
+) -> None:
+    """Look at every open deal now, and write what differs."""
+    from app.logs import configure  # noqa: PLC0415 - the client library is slow to import,
+    from app.wiring import build  # noqa: PLC0415 - and --help should not wait for it
+
+    del full
+    settings = load_settings()
+    configure(settings.log_format)
+    runtime = build(settings)
+    try:
+        report = run_sweep(runtime, dry_run=dry_run, limit=limit, as_json=as_json)
+        if not dry_run:
+            tell_channel(runtime)
+    finally:
+        runtime.close()
+    if not report.is_complete:
+        raise typer.Exit(LEFT_OVER)
+
+
+def run_sweep(
+    runtime: Runtime, *, dry_run: bool, limit: int | None, as_json: bool = False
+) -> Report:
+    """Sweep with a composed service and print what came of it. Raises Failure."""
+    sweep = Sweep(
+        crm=runtime.crm,
+        ledger=runtime.ledger,
+        judge=runtime.judge,
+        hands=runtime.hands,
+        clock=runtime.clock,
+        wait=time.sleep,
+        pace=SweepPace(threads=runtime.settings.dealgate_workers),
+    )
+    found: list[Difference] = []
+    # The bar goes to standard error, so that what is printed stays clean.
+    with progress_on(Console(stderr=True)) as progress:
+        if dry_run:
+            report = sweep.rehearse(
+                limit=limit,
+                progress=progress,
+                tell=lambda item: found.append(Difference.of(item)),
+            )
+        else:
+            report = sweep.run(limit=limit, progress=progress)
+    _print(report, found, as_json=as_json)
+    return report
+
+
+def tell_channel(runtime: Runtime) -> None:
+    """Say what the sweep found, once it has settled; what is left then is the service's."""
+    sender = runtime.alert_sender(sys.stderr)
+    end = time.monotonic() + runtime.settings.settle_seconds + CHANNEL_PATIENCE_SECONDS
+    while runtime.ledger.backlog().alerts and time.monotonic() < end:
+        if not sender.turn():
+            time.sleep(POLL_SECONDS)
+
+
+def _print(report: Report, found: Sequence[Difference], *, as_json: bool) -> None:
+    if as_json:
+        data = {"report": report, "differences": found}
+        typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
+        return
+    for line in (*chain.from_iterable(item.lines() for item in found), *summary(report)):
+        typer.echo(line)
+
+
+def main() -> None:
+    """`python -m sync`."""
+    try:
+        typer.run(sync)
+    except (SettingsError, PolicyError) as error:
+        _end(error, WRONG_USE)
+    except Failure as failure:
+        _end(failure, REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _end(error: Exception, code: int) -> None:
+    typer.echo(f"sync: {error}", err=True)
+    sys.exit(code)

@@ -1,0 +1,88 @@
+"""A sweep's progress and figures for people: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app.controller.judgement import Judgement
+
+from .report import Report
+
+PLAIN_LINE_SECONDS = 5.0
+"""How often a line is written where no bar can be drawn."""
+MAX_VALUE_CHARS = 60
+
+Heard = Callable[[int, int], None]
+
+
+@contextmanager
+def progress_on(console: Console) -> Iterator[Heard]:
+    """A listener that shows how far the sweep is."""
+    if not console.is_terminal:
+        yield _lines(console)
+        return
+    columns = (TextColumn("sweeping"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("deals", total=None)
+        yield lambda done, deals: bar.update(task, completed=done, total=deals)
+
+
+def _lines(console: Console) -> Heard:
+    said_at = monotonic()
+
+    def hear(done: int, deals: int) -> None:
+        nonlocal said_at
+        if monotonic() - said_at >= PLAIN_LINE_SECONDS:
+            said_at = monotonic()
+            console.print(f"{done} of {deals} deals", markup=False)
+
+    return hear
+
+
+def summary(report: Report) -> Iterator[str]:
+    """The report in a few lines."""
+    seconds = (report.finished_at - report.started_at).total_seconds()
+    written = "would be written to" if report.is_dry_run else "written to"
+    yield f"{report.deals} deals in {seconds:.1f} s, {report.changed} {written}."
+    yield (
+        f"{report.blocked} blocked ({report.newly_blocked} newly), {report.clear} clear, "
+        f"{report.waived} waived, {report.unknown} unknown; {report.newly_cleared} no longer "
+        f"blocked; {report.closed} not judged, {report.gone} gone."
+    )
+    if report.is_baseline:
+        yield "This was the first full sweep: all is recorded, and nobody was alerted."
+    if report.dead:
+        yield f"{report.dead} deals were given up; see `dealgate dead-letters`."
+    if report.unfinished:
+        kept = "" if report.is_dry_run else ", and their marks are kept for the next try"
+        yield f"{report.unfinished} deals could not be judged{kept}; the log says why."
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a dry run would write to a deal and its records; `changes` by record, then name."""
+
+    name: str
+    link: str
+    changes: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, item: Judgement) -> Difference:
+        """The part of a judgement worth keeping until the end."""
+        changes = {str(change.key): change.properties for change in item.changes}
+        return cls(item.snapshot.name, item.snapshot.link, changes)
+
+    def lines(self) -> Iterator[str]:
+        """For people, with long values cut."""
+        yield f"{self.name} ({self.link})"
+        for key, properties in self.changes.items():
+            for name, value in properties.items():
+                said = " ".join(value.split())
+                cut = said if len(said) <= MAX_VALUE_CHARS else said[: MAX_VALUE_CHARS - 1] + "…"
+                yield f"  {key}: {name} = {cut!r}"
