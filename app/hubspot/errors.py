@@ -14,7 +14,7 @@
         ├── Missing          404, 410: no such record, property or path
         ├── Conflict         409: it is there already
         ├── Garbled          an answer of a shape that HubSpot does not document
-        └── Terminal         every other status, redirects and TLS certificates among them
+        └── Terminal         every other status, and certificates that are not trusted
 
 The mapping is total: any status, any exception of the HTTP library and any body, however broken,
 yields one of these. Messages carry the operation, HubSpot's category, its error codes, property

@@ -27,11 +27,11 @@ Moments = Callable[[], errors.Moment]
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long to wait for a connection, for the next bytes, and for a whole answer."""
+    """How long to wait for a connection, for the next bytes, and for a whole body."""
 
     connect_seconds: float = 3.0
     read_seconds: float = 10.0
-    answer_seconds: float = 30.0
+    body_seconds: float = 30.0
 
 
 class Transport:
@@ -86,11 +86,11 @@ class Transport:
     def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        deadline = time.monotonic() + self._timeouts.answer_seconds
         response = self._pool.request(
             method, url, headers=headers, body=body, redirect=False, preload_content=False
         )
         try:
+            deadline = time.monotonic() + self._timeouts.body_seconds
             return response.status, response.headers, _content(response, deadline)
         except BaseException:
             response.close()
