@@ -25,7 +25,7 @@ class Options:
 
     host: str = "127.0.0.1"
     port: int = 0
-    scenario: str = "empty"
+    scenario: str = "story"
     deals: int = 0
     seed: int = 1
     webhook_url: str | None = None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .people import executive, hire
 from .pipelines import LOST, OPEN_STAGES, lay
+from .writing import dated
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,7 +69,7 @@ class Garden:
             "amount": None if deal.amount is None else str(deal.amount),
             "closedate": _iso(self._ago(-deal.closes_in_days)),
             "dealtype": "newbusiness",
-            "hs_next_step": deal.next_step,
+            "hs_next_step": dated(deal.next_step or "", self.now),
             "hs_manual_forecast_category": deal.forecast,
             "closed_lost_reason": deal.lost_reason,
             "hubspot_owner_id": self._owner(deal.owner),
@@ -117,7 +118,7 @@ class Garden:
     def _write_note(self, deal: Deal, note: Note, places: dict[str, list[int]]) -> None:
         written = self._ago(note.days_ago)
         properties = {
-            "hs_note_body": note.body,
+            "hs_note_body": dated(note.body, self.now),
             "hs_timestamp": _iso(written),
             "hubspot_owner_id": self._owner(deal.owner),
         }

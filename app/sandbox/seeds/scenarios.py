@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .edge import EDGE_DEALS
+from .hostile import spoil
+from .others import OTHER_DEALS
 from .planting import Garden
+from .scale_early import EARLY_SCALE_DEALS
+from .scale_late import LATE_SCALE_DEALS
 
 if TYPE_CHECKING:
     from ..portal import Portal
 
 Scenario = Callable[["Portal"], Garden]
+
+STORY = (*EARLY_SCALE_DEALS, *LATE_SCALE_DEALS, *EDGE_DEALS, *OTHER_DEALS)
 
 
 def empty(portal: Portal) -> Garden:
@@ -18,4 +25,19 @@ def empty(portal: Portal) -> Garden:
     return Garden.prepare(portal)
 
 
-SCENARIOS: dict[str, Scenario] = {"empty": empty}
+def story(portal: Portal) -> Garden:
+    """A sales team's portal on an ordinary morning: some forty deals, some of them in order."""
+    garden = empty(portal)
+    for deal in STORY:
+        garden.plant(deal)
+    return garden
+
+
+def hostile(portal: Portal) -> Garden:
+    """The same portal after years of well-meant administration."""
+    garden = story(portal)
+    spoil(garden)
+    return garden
+
+
+SCENARIOS: dict[str, Scenario] = {"story": story, "empty": empty, "hostile": hostile}
