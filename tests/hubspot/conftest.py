@@ -23,6 +23,7 @@ from app.hubspot.retry import RetryPolicy
 from app.hubspot.transport import Timeouts
 
 TOKEN = "pat-eu1-a-secret-of-the-tests"
+UI_DOMAIN = "app-eu1.hubspot.com"
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -183,26 +184,31 @@ class CannedPortal:
     def usual(self, request):
         path, _, query = request.path.partition("?")
         parts = path.strip("/").split("/")
-        if path.endswith("/details"):
-            account = {"portalId": 42, "uiDomain": "app-eu1.hubspot.com", "timeZone": "UTC"}
-            return Answer(json=account)
-        if parts[1] == "owners":
-            archived = "true" if "archived=true" in query else "false"
-            return Answer(json={"results": self.owners.get(archived, [])})
-        if parts[1] == "pipelines":
-            pipeline = {"id": "p", "label": "NR Scale", "stages": self.stages}
-            return Answer(json={"results": [pipeline]})
-        if parts[1] == "properties":
-            names = self.properties.get(parts[3], [])
-            return Answer(json={"results": [{"name": name} for name in names]})
-        if path.endswith("/search"):
+        facts = {
+            "details": lambda: {"portalId": 42, "uiDomain": UI_DOMAIN, "timeZone": "UTC"},
+            "owners": lambda: {"results": self.owners.get(self.archived(query), [])},
+            "pipelines": lambda: {
+                "results": [{"id": "p", "label": "NR Scale", "stages": self.stages}]
+            },
+            "properties": lambda: {
+                "results": [{"name": name} for name in self.properties.get(parts[3], [])]
+            },
+        }
+        fact = facts.get(parts[-1]) or facts.get(parts[1])
+        if fact is not None:
+            return Answer(json=fact())
+        if parts[-1] == "search":
             return self.search(request.body)
         ids = [each["id"] for each in request.body["inputs"]]
         if parts[1] == "associations":
             return self.associations(parts[3], parts[4], ids)
-        if path.endswith("/batch/update"):
-            return Answer(json={"results": [{"id": each} for each in ids]})
-        return self.batch(parts[3], ids)
+        return self.update(ids) if parts[-1] == "update" else self.batch(parts[3], ids)
+
+    def archived(self, query):
+        return "true" if "archived=true" in query else "false"
+
+    def update(self, ids):
+        return Answer(json={"results": [{"id": each} for each in ids]})
 
     def batch(self, kind, ids):
         held = self.records[kind]

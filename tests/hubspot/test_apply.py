@@ -89,7 +89,7 @@ def test_a_prefix_is_needed(serve, canned, connect):
 def test_a_bad_row_of_a_207_fails_alone(portal, canned):
     """HubSpot names it by its trace id."""
 
-    def bend(request, usual):
+    def bend(_, usual):
         rows = [row for row in usual.json["results"] if row["id"] != "2"]
         error = BAD | {"context": {"objectWriteTraceId": ["2"]}}
         return type(usual)(status=207, json={"results": rows, "errors": [error]})

@@ -85,7 +85,7 @@ def test_a_note_on_several_records_is_one_note(observe, canned):
     assert [str(key) for key in note.hangs_on] == ["deal 1", "contact 11", "company 21"]
 
 
-def test_what_is_empty_and_what_does_not_exist_are_told_apart(observe, canned):
+def test_what_is_empty_and_what_does_not_exist_are_told_apart(observe):
     """A property that exists is None when empty; one that the portal lacks is not there at all."""
     properties = observe().snapshots[ONE].properties
     assert properties["ff_zone"] is None
@@ -93,7 +93,7 @@ def test_what_is_empty_and_what_does_not_exist_are_told_apart(observe, canned):
     assert "closedate" not in properties
 
 
-def test_without_leave_to_see_definitions_everything_is_asked_for(observe, canned, serve, gateway):
+def test_without_leave_to_see_definitions_everything_is_asked_for(canned, serve, gateway):
     """A missing schema scope costs the names that do not exist, and no deal."""
     canned.bend["/properties/2026-03/deals"] = failing(403)
     server = serve(canned)

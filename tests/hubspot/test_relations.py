@@ -64,7 +64,7 @@ def test_resolving_many_records_takes_two_rounds_of_batches(serve, gateway, rela
 def test_a_record_that_could_not_be_resolved_is_not_lost(serve, gateway, related):
     """The failure is raised: an empty answer would drop the mark."""
 
-    def bend(request, usual):
+    def bend(_, usual):
         error = {"category": "INTERNAL_ERROR", "context": {"fromObjectId": ["11"]}}
         return type(usual)(status=207, json={"results": [], "errors": [error]})
 
