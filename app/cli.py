@@ -22,10 +22,10 @@ from app.commands.policy import policy_app
 from app.commands.rehearse import PASS_ON, demo, sandbox
 from app.commands.serve import serve, worker
 from app.commands.setup import doctor, setup
-from app.commands.sync import sync
 from app.ports import Failure
 from config.policy import PolicyError
 from config.settings import SettingsError
+from sync.cli import sync
 
 app = typer.Typer(
     name="dealgate",
