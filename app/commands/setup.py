@@ -16,8 +16,9 @@ def setup(
 
     May be run any number of times. Exit code 1 when something has to be sorted out by a person.
     """
-    from app.hubspot.properties import definitions, provision
+    from app.hubspot.owned import definitions
     from app.hubspot.properties import plan as planned
+    from app.hubspot.properties import provision
 
     with runtime() as built:
         codes = [(str(code), title) for code, title in built.policy.codes.items()]
