@@ -16,7 +16,7 @@ from app.domain.deal import Contact, ObjectKey, ObjectKind, Unread, value_of
 from app.domain.lead_status import LeadStatus
 from app.domain.notes import Answer, AnswerState, Judged, QuestionId, ReasonCode, stripped
 from app.domain.verdict import Evidence, State
-from app.domain.wording import ATTACHMENT_FOUND, ATTACHMENT_ONLY, FOUND
+from app.domain.wording import ATTACHMENT_FOUND, ATTACHMENT_ONLY, FOUND, question_name
 
 PropertyName = NewType("PropertyName", str)
 """Internal name of a deal property."""
@@ -267,11 +267,6 @@ CHECKS: Mapping[str, type[Check]] = {
     "process_fits_zone": ProcessFitsZone,
 }
 """Every check by the name that a policy uses."""
-
-
-def question_name(question: QuestionId) -> str:
-    """A question's id as words."""
-    return question.replace("_", " ")
 
 
 def _answer(case: Case, question: QuestionId) -> Outcome:

@@ -234,8 +234,9 @@ def _carries(criterion: Criterion, bench: _Bench) -> bool:
 def _next_needs(policy: Policy, place: _Place, bench: _Bench) -> tuple[Finding, ...]:
     if place.index is None or isinstance(place.process, Unread):
         return ()
-    criteria = policy.at_stage(place.process, place.index + 1)
-    return tuple(finding for finding in bench.findings(criteria) if finding.blocks)
+    here = {criterion.id for criterion in policy.at_stage(place.process, place.index)}
+    ahead = (c for c in policy.at_stage(place.process, place.index + 1) if c.id not in here)
+    return tuple(finding for finding in bench.findings(ahead) if finding.blocks)
 
 
 def _notes_by_id(snapshot: Snapshot) -> Mapping[NoteId, Note]:

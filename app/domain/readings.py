@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.domain.case import cite
-from app.domain.checks import question_name
 from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapshot, Unread
 from app.domain.notes import AnswerState, Judgement, QuestionId, SourceNote
 from app.domain.policy import Policy
 from app.domain.verdict import CompanyReading, ContactReading
+from app.domain.wording import question_name
 
 Judgements = Mapping[ObjectKey, Judgement]
 

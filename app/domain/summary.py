@@ -14,6 +14,7 @@ from app.domain.verdict import Finding, Severity, State, Verdict
 
 MAX_SUMMARY_CHARS = 2_000
 MAX_ITEM_CHARS = 600
+_CUT = " …"
 _SENTENCE_END = re.compile(r"[.!?…]['\"”)]*(?=\s)")
 
 
@@ -29,18 +30,19 @@ def needs_text(verdict: Verdict) -> str:
     """What would stop the deal at its next stage; empty when nothing would."""
     if not verdict.next_needs:
         return ""
-    items = [f"- {_sentence(need.title)} {need.fix}".strip() for need in verdict.next_needs]
-    return _joined([f"To enter {verdict.next_stage}:", *items])
+    besides = ", besides what blocks it now" if verdict.blockers else ""
+    items = [f"- {_sentence(need.title)} {need.fix}" for need in verdict.next_needs]
+    return _joined([f"To enter {verdict.next_stage}{besides}:", *items])
 
 
 def cut_at_sentence(text: str, limit: int) -> str:
     """The longest beginning of `text` within `limit` that ends a sentence, else a word."""
     if len(text) <= limit:
         return text
-    head = text[: limit - 1]
-    ends = [match.end() for match in _SENTENCE_END.finditer(text[:limit])]
-    end = ends[-1] if ends else max(head.rfind(" "), 0) or len(head)
-    return f"{text[:end].rstrip()}…"
+    head = text[: limit - len(_CUT)]
+    ends = [match.end() for match in _SENTENCE_END.finditer(head)]
+    end = ends[-1] if ends else head.rfind(" ")
+    return f"{head[: end if end > 0 else len(head)].rstrip()}{_CUT}"
 
 
 def _headline(verdict: Verdict, findings: Sequence[Finding]) -> str:
@@ -49,7 +51,9 @@ def _headline(verdict: Verdict, findings: Sequence[Finding]) -> str:
     if not count:
         return f"Nothing blocks this deal in {stage}."
     word = "blocker" if count == 1 else "blockers"
-    return f"{count} {word} in {stage}."
+    earned = verdict.earned_stage
+    behind = f"; earned so far: {earned}" if earned and earned != stage else ""
+    return f"{count} {word} in {stage}{behind}."
 
 
 def _items(findings: Sequence[Finding]) -> Iterator[str]:

@@ -199,7 +199,8 @@ class Verdict:
 
     `claimed_stage` is where the AE put the deal, `earned_stage` the furthest stage that the
     evidence carries; both are labels, None when the stage is not in the policy. `next_needs` are
-    the findings that would block the deal at the stage after the claimed one. A closed or
+    the findings that would block the deal at the stage after the claimed one and do not block it
+    already. A closed or
     unjudged deal has `judged` False and no findings. `contacts` and `companies` are what is said
     on those records; a part that was not read has no entry.
     """

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.domain.notes import ReasonCode
+from app.domain.notes import (
+    MQL_ADOPTED,
+    MQL_FOOTPRINT,
+    MQL_PLANS,
+    MQL_PRODUCTION,
+    QuestionId,
+    ReasonCode,
+)
 
 FOUND: Mapping[ReasonCode, str] = {
     ReasonCode.LABELLED: "Answered",
@@ -40,3 +47,16 @@ FOUND: Mapping[ReasonCode, str] = {
 ATTACHMENT_ONLY = "attachment_only"
 """Reason code: nothing is written, but a note consists of an attachment alone."""
 ATTACHMENT_FOUND = "The answer may be in an attachment, which cannot be read here"
+
+QUESTION_NAMES: Mapping[QuestionId, str] = {
+    MQL_ADOPTED: "Node-RED adopted",
+    MQL_FOOTPRINT: "instances and developers",
+    MQL_PRODUCTION: "used in production",
+    MQL_PLANS: "plans for the next year",
+}
+"""The built-in questions in a few words, for lists of what is missing."""
+
+
+def question_name(question: QuestionId) -> str:
+    """A question in a few words: its own name, else its id as words."""
+    return QUESTION_NAMES.get(question) or question.replace("_", " ")
