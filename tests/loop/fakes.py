@@ -84,7 +84,9 @@ class FakeCrm:
 
     # ------------------------------------------------------------- what people do
 
-    def add(self, number: int, *, notes: Iterable[str] = (), contacts: Iterable[str] = ()) -> DealId:
+    def add(
+        self, number: int, *, notes: Iterable[str] = (), contacts: Iterable[str] = ()
+    ) -> DealId:
         deal_id = DealId(str(number))
         owned = dict.fromkeys(NAMES.of(ObjectKind.DEAL))
         self.deals[deal_id] = FakeDeal(

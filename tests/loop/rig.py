@@ -24,7 +24,9 @@ WORKER = "w1"
 class Rig:
     """Everything between a mark and a message; `drain` and `speak` are the threads' turns."""
 
-    def __init__(self, database: Path, *, baseline: bool = True, clock: Clock | None = None) -> None:
+    def __init__(
+        self, database: Path, *, baseline: bool = True, clock: Clock | None = None
+    ) -> None:
         self.clock = clock or ManualClock()
         self.crm = FakeCrm()
         self.channel = FakeChannel()

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.ports import Priority, Retryable
+from tests.loop.rig import Rig, rig_on_copy
+
+DEALS = range(1, 4)
+CONTACTS = ("70", "71")
+TEXTS = ("change: costs", "now: audit", "nothing of use")
+
+deal_numbers = st.sampled_from(DEALS)
+moves = st.one_of(
+    st.tuples(st.just("create"), deal_numbers),
+    st.tuples(st.just("note"), deal_numbers, st.sampled_from(TEXTS)),
+    st.tuples(st.just("wipe"), deal_numbers),
+    st.tuples(st.just("contact"), deal_numbers, st.sampled_from(CONTACTS)),
+    st.tuples(st.just("contact note"), st.sampled_from(CONTACTS), st.sampled_from(TEXTS)),
+    st.tuples(st.just("leave"), deal_numbers, st.sampled_from(CONTACTS)),
+    st.tuples(st.just("close"), deal_numbers, st.booleans()),
+    st.tuples(st.just("delete"), deal_numbers),
+)
+fates = st.sampled_from(["heard", "lost", "doubled", "late"])
+troubles = st.sampled_from(["none", "none", "none", "away", "unreadable", "unwritable", "channel"])
+pauses = st.sampled_from([0.0, 0.5, 3.0, 20.0])
+steps = st.lists(st.tuples(moves, fates, troubles, pauses), max_size=14)
+
+
+class Story:
+    """Plays moves on a rig, each with the marks that its delivery would make."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.late: list = []
+
+    def play(self, move, fate: str, trouble: str, pause: float) -> None:
+        self._trouble(trouble)
+        marks = self._act(*move)
+        if fate in ("heard", "doubled"):
+            self._mark(marks)
+        if fate == "doubled":
+            self.rig.worker.turn("w1")
+            self._mark(marks)
+        if fate == "late":
+            self.late.insert(0, marks)
+        self.rig.worker.turn("w1")
+        self.rig.clock.advance(pause)
+        self.rig.worker.turn("w1")
+        self.rig.sender.turn()
+        self._trouble("none")
+
+    def settle(self) -> None:
+        """The late deliveries arrive in the wrong order, then a sweep, then time passes."""
+        for marks in self.late:
+            self._mark(marks)
+        self.rig.clock.advance(1)
+        known = {*self.rig.crm.open_deals(), *self.rig.ledger.recorded_deals()}
+        self.rig.mark(*known, priority=Priority.SWEEP)
+        for _ in range(8):
+            self.rig.clock.advance(120)
+            self.rig.drain()
+        while self.rig.ledger.backlog().alerts:
+            self.rig.clock.advance(120)
+            self.rig.sender.turn()
+
+    def _mark(self, marks) -> None:
+        deals, contacts = marks
+        self.rig.mark(*deals)
+        for contact in contacts:
+            self.rig.mark_contact(contact)
+
+    def _trouble(self, kind: str) -> None:
+        crm, channel = self.rig.crm, self.rig.channel
+        failure = Retryable("a passing trouble")
+        crm.away = failure if kind == "away" else None
+        crm.unreadable = dict.fromkeys(crm.deals, failure) if kind == "unreadable" else {}
+        crm.unwritable = {}
+        if kind == "unwritable":
+            crm.unwritable = {change.key: failure for change in crm.written}
+        channel.refusals = [failure] if kind == "channel" else []
+
+    def _act(self, kind: str, subject, value=None):
+        """Do it in the portal; the answer is what a delivery about it would mark."""
+        deals = self.rig.crm.deals
+        if kind == "contact note":
+            holders = [deal for deal in deals.values() if subject in deal.contacts]
+            for deal in holders:
+                deal.contacts[subject].append(value)
+            return (), [subject]
+        deal_id = str(subject)
+        if kind == "create":
+            if deal_id not in deals:
+                self.rig.crm.add(subject)
+        elif deal_id not in deals:
+            return (), ()
+        elif kind == "note":
+            deals[deal_id].notes.append(value)
+        elif kind == "wipe":
+            deals[deal_id].notes.clear()
+        elif kind == "contact":
+            deals[deal_id].contacts.setdefault(value, [])
+        elif kind == "leave":
+            deals[deal_id].contacts.pop(value, None)
+            return (), [value]
+        elif kind == "close":
+            deals[deal_id].is_closed = value
+        elif kind == "delete":
+            del deals[deal_id]
+        return [deal_id], ()
+
+
+def open_messages(rig: Rig):
+    """What the channel says is blocked now."""
+    return [shown for shown in rig.channel.now_showing if shown[1] == "blocked"]
+
+
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(story=steps)
+def test_whatever_is_lost_a_sweep_leaves_the_same_portal_and_channel(
+    story, empty_database, tmp_path
+):
+    """Lost, doubled, late and reordered deliveries, and a portal and a channel that fail now and
+    then, end after a sweep in the portal and the open messages of an undisturbed run."""
+    disturbed = Story(rig_on_copy(empty_database, tmp_path / "disturbed.sqlite3"))
+    calm = Story(rig_on_copy(empty_database, tmp_path / "calm.sqlite3"))
+    try:
+        for move, fate, trouble, pause in story:
+            disturbed.play(move, fate, trouble, pause)
+            calm.play(move, "heard", "none", 30.0)
+        disturbed.settle()
+        calm.settle()
+        assert disturbed.rig.crm.portal() == calm.rig.crm.portal()
+        assert open_messages(disturbed.rig) == open_messages(calm.rig)
+        assert disturbed.rig.ledger.backlog().marks == 0
+    finally:
+        disturbed.rig.close()
+        calm.rig.close()
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(story=steps)
+def test_a_settled_portal_is_written_to_no_more(story, empty_database, tmp_path):
+    """After everything is settled another look writes nothing and says nothing."""
+    played = Story(rig_on_copy(empty_database, tmp_path / "settled.sqlite3"))
+    try:
+        for step in story:
+            played.play(*step)
+        played.settle()
+        written = len(played.rig.crm.written)
+        said = {ts: len(versions) for ts, versions in played.rig.channel.messages.items()}
+        played.settle()
+        assert len(played.rig.crm.written) == written
+        assert {ts: len(v) for ts, v in played.rig.channel.messages.items()} == said
+    finally:
+        played.rig.close()
