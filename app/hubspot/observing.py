@@ -26,6 +26,7 @@ from app.domain.deal import (
     NoteId,
     ObjectKey,
     ObjectKind,
+    Owner,
     OwnerId,
     Properties,
     Snapshot,
@@ -168,6 +169,7 @@ class Observer:
         properties = self._properties(ObjectKind.DEAL, record)
         contacts = _linked(deal_id, reads.deal_contacts, reads.contacts)
         companies = _linked(deal_id, reads.deal_companies, reads.companies)
+        notes = _notes(deal_id, contacts, companies, reads)
         return Snapshot(
             deal_id=deal_id,
             observed_at=now,
@@ -177,8 +179,15 @@ class Observer:
             owner=self._portal.owner(properties.get("hubspot_owner_id")),
             contacts=contacts if isinstance(contacts, Unread) else self._contacts(contacts),
             companies=companies if isinstance(companies, Unread) else self._companies(companies),
-            notes=_notes(deal_id, contacts, companies, reads),
+            notes=notes,
+            authors={} if isinstance(notes, Unread) else self._authors(notes),
         )
+
+    def _authors(self, notes: Iterable[Note]) -> Mapping[OwnerId, str]:
+        """The names of those who wrote the notes, as far as HubSpot still knows them."""
+        ids = {note.author for note in notes if note.author is not None}
+        owners = ((each, self._portal.owner(each)) for each in sorted(ids))
+        return {each: owner.name for each, owner in owners if isinstance(owner, Owner)}
 
     def _contacts(self, linked: Iterable[tuple[Link, wire.Record]]) -> tuple[Contact, ...]:
         return tuple(

@@ -75,6 +75,7 @@ def test_a_snapshot_holds_all_that_hangs_on_a_deal(observe, clock):
         (NoteId("32"), "note 32", (ObjectKey(ObjectKind.CONTACT, "11"),)),
     ]
     assert snapshot.notes[0].written_at == datetime(2025, 11, 20, 11, tzinfo=UTC)
+    assert snapshot.authors == {}
 
 
 def test_a_note_on_several_records_is_one_note(observe, canned):
@@ -353,3 +354,11 @@ def test_a_failure_of_the_account_is_raised(observe, canned):
     canned.bend["/details"] = failing(403)
     with pytest.raises(Terminal):
         observe()
+
+
+def test_who_wrote_a_note_is_named_also_after_leaving(observe, canned):
+    """A departed owner comes only with the archived ones; an unknown author has no name."""
+    canned.owners["true"] = [{"id": 8, "firstName": "Alan", "lastName": "Turing"}]
+    for note, author in (("31", "7"), ("32", "8"), ("33", "404")):
+        canned.records["notes"][note]["hubspot_owner_id"] = author
+    assert observe().snapshots[ONE].authors == {"7": "Ada Lovelace", "8": "Alan Turing"}
