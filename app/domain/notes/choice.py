@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from app.domain.notes.answer import Answer, AnswerState, QuestionId, ReasonCode
+from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.candidate import Candidate
+from app.domain.notes.manuscript import Manuscript
 
-ABSENT = Answer(AnswerState.ABSENT, ReasonCode.ABSENT)
 _RANK = {
     AnswerState.ANSWERED: 3,
     AnswerState.UNCLEAR: 2,
@@ -19,37 +19,42 @@ _RANK = {
 
 
 def choose(
-    candidates: Sequence[Candidate], dates: Sequence[date | None], question: QuestionId
+    script: Manuscript, candidates: Sequence[Candidate], question: QuestionId
 ) -> Candidate | None:
     """The candidate that stands; None when there is none.
 
     Dated entries go by their date, all others by their place. A blank never withdraws an answer;
-    words that withdraw it do.
+    words that withdraw it do. Labels outweigh prose, and unquoted lines quoted ones.
     """
     mine = [c for c in candidates if c.question == question]
     if any(not c.stand_in for c in mine):
         mine = [c for c in mine if not c.stand_in]
-    labelled = [c for c in mine if c.place is not None]
-    if any(dates[c.passage] for c in mine):
-        mine.sort(key=lambda c: (dates[c.passage] or date.min, c.passage))
-        labelled.sort(key=lambda c: (dates[c.passage] or date.min, c.passage))
+    mine = _own_words(script, mine)
+    mine.sort(key=lambda c: (script.dates[c.passage] or date.min, c.passage, c.start))
     standing: Candidate | None = None
-    for candidate in labelled:
-        if standing is None or _replaces(candidate, standing):
-            standing = candidate
-    if standing is not None and standing.state is AnswerState.ANSWERED:
-        return standing
     for candidate in mine:
-        if candidate.place is None and (
-            standing is None or standing.opinion.reason is not ReasonCode.RETRACTED
-        ):
-            return candidate
-    return standing
+        if candidate.place is not None and (standing is None or _replaces(candidate, standing)):
+            standing = candidate
+    if standing is not None and (
+        standing.state is AnswerState.ANSWERED or standing.opinion.reason is ReasonCode.RETRACTED
+    ):
+        return standing
+    return next((c for c in mine if c.place is None), standing)
+
+
+def _own_words(script: Manuscript, candidates: list[Candidate]) -> list[Candidate]:
+    """Without what is only quoted from an earlier mail, and without what is of another record."""
+    here = [c for c in candidates if script.passages[c.passage].has("here")]
+    if here and len(here) < len(candidates):
+        return here
+    depths = {script.passages[c.passage].line.quoted for c in candidates}
+    if len(depths) > 1:
+        least = min(depths)
+        return [c for c in candidates if script.passages[c.passage].line.quoted == least]
+    return candidates
 
 
 def _replaces(new: Candidate, old: Candidate) -> bool:
-    if new.opinion.reason is ReasonCode.RETRACTED:
-        return True
-    if new.state is AnswerState.ANSWERED:
+    if new.opinion.reason is ReasonCode.RETRACTED or new.state is AnswerState.ANSWERED:
         return True
     return _RANK[new.state] > _RANK[old.state]

@@ -14,12 +14,9 @@ from enum import StrEnum
 from app.domain.notes.passage import Passage
 
 _MAX_TITLE_WORDS = 14
-_SIGNATURE = re.compile(r"^(?:--|__+|—)\s*$")  # noqa: RUF001 - as mail programs write it
-_HEADER = re.compile(
-    r"^(?:from|von|de|van|sent|to|an|subject|betreff|objet|asunto|onderwerp|date|cc)\s*:", re.I
-)
-_WROTE = re.compile(r"\b(?:wrote|schrieb|schreef|a ecrit|escribio)\s*:\s*$")
-_OURS = re.compile(r"flowfuse")
+_MAX_MARKETING_WORDS = 9
+_INNER_RANK = 7
+_STOPS = re.compile(r"[.!?,;:]")
 
 
 class Frame(StrEnum):
@@ -36,8 +33,12 @@ class Frame(StrEnum):
     """The seller's guesses."""
 
 
+NOT_THEIRS = frozenset({Frame.FOREIGN, Frame.ELSEWHERE})
+"""The frames in which a label is no trace of this customer's answers."""
+
 _OPENERS = {
     "foreign": Frame.FOREIGN,
+    "marketing": Frame.FOREIGN,
     "elsewhere": Frame.ELSEWHERE,
     "guessing": Frame.GUESSING,
     "asking": Frame.ASKING,
@@ -50,17 +51,15 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
     current, rank, block = Frame.NOTE, 0, 0
     for passage in passages:
         line = passage.line
-        title = _is_title(passage)
         if block and line.quoted < block:
             current, rank, block = Frame.NOTE, 0, 0
-        if title and (line.heading == 0 or not rank or line.heading <= rank):
-            opened = _opened(passage)
-            if opened is not None:
-                current, rank = opened, line.heading
-                block = 0
-            elif line.heading and rank and line.heading <= rank:
-                current, rank = Frame.NOTE, 0
-        if not block and line.quoted and current in {Frame.FOREIGN, Frame.ELSEWHERE}:
+        if line.heading and rank and line.heading <= rank:
+            current, rank = Frame.NOTE, 0
+        opened = _opened(passage) if _is_title(passage) else None
+        if opened is not None and (opened is not Frame.NOTE or rank != -1):
+            current, block = opened, 0
+            rank = line.heading or (-1 if passage.index == 0 else _INNER_RANK)
+        if not block and line.quoted and current in NOT_THEIRS:
             block = line.quoted
         frames.append(current)
     return frames
@@ -76,19 +75,26 @@ def _is_title(passage: Passage) -> bool:
     text = line.text.rstrip()
     if line.bold and line.bold[0][0] == 0 and line.bold[0][1] >= len(text) - 1:
         return True
-    return len(passage.words) <= _MAX_TITLE_WORDS and (
-        text.endswith((":", "-", "–")) or not re.search(r"[.!?,;:]", text)  # noqa: RUF001 - a dash
+    return text.endswith(":") or (
+        len(passage.words) <= _MAX_TITLE_WORDS and not _STOPS.search(text) and not line.depth
     )
 
 
 def _opened(passage: Passage) -> Frame | None:
     """The frame that a title opens; None when it says nothing of the kind."""
-    if any("." in hit.kind for hit in passage.hits):
-        return None
-    kinds = {hit.kind for hit in passage.hits}
+    label = min((hit.first for hit in passage.hits if _is_label(hit.kind)), default=None)
+    kinds = {hit.kind for hit in passage.hits if label is None or hit.last <= label}
+    if label is not None:
+        kinds &= {"foreign", "guessing"}
+    if "marketing" in kinds and len(passage.words) > _MAX_MARKETING_WORDS:
+        kinds.discard("marketing")
+    if "asking" in kinds and passage.index == 0 and len(passage.words) > _MAX_TITLE_WORDS:
+        kinds.discard("asking")
     for kind, frame in _OPENERS.items():
         if kind in kinds:
             return frame
-    if "known" in kinds:
-        return Frame.NOTE
-    return None
+    return Frame.NOTE if "known" in kinds else None
+
+
+def _is_label(kind: str) -> bool:
+    return kind.startswith(("labels.", "asks."))

@@ -8,32 +8,38 @@ each is decided in `segment`; here they are only found and told apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
 from app.domain.notes.answer import QuestionId
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
-from app.domain.notes.phrase import Hit
 
+_DASH = r"\-–—"  # noqa: RUF001 - dashes as people type them
+_OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
 _LEADING_WORDS = frozenset(
-    "so and then but und et en y e q also or ok 1 2 3 4 5 6 7 8 9 re ad on zu zur the our their"
-    " question frage vraag answer update new i ii iii a b c d its s q1 q2 q3 trigger topic".split()
+    "so and then but und et en y e q also or ok re ad on zu zur the our their question frage"
+    " vraag answer update new i ii iii a b c d its s topic right okay 3w 3whys whys".split()
 )
-_DELIMITER = re.compile(
-    r"[\s*_\"'”»)\]]*(?P<sign>\?[\s:*_–—-]*|::?|=>?|→|->|⇒|[-–—](?=\s|$)|\||✅|☑|✔)[\s*_]*"
-)  # noqa: RUF001 - dashes as people type them
-_TAIL = re.compile(r"(?P<tail>[^:?=→|.!;\n]{0,70}?)\s*(?P<sign>[?:=→]|->)[\s:*_–—-]*")  # noqa: RUF001 - as above
+_SIGN = re.compile(
+    rf"[\s*_\"'”»)\]]*(?P<sign>\?[\s:*_?!{_DASH}]*|::?|==?>?|→|->|⇒|[{_DASH}]{{1,3}}(?=\s|$)|\||[✅☑✔]|\.{{2,3}})"
+    r"[\s*_]*"
+)
+_BRACKETED = re.compile(r"\s*[\])](?P<sign>)[\s:*_-]*")
+_TAIL = re.compile(rf"(?P<tail>[^:?=→|.!;\n]{{0,70}}?)\s*(?P<sign>[?:=→]|->)[\s:*_?!{_DASH}]*")
+_ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 _ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
-_BREAK_BEFORE = re.compile(
-    r"(?:^|[:;.!?|/→\])\-–—,+&>●•]|->|\b(?:and|und|et|y|en))[\s\"'“„«*_(\[]*$"
-)  # noqa: RUF001 - as above
-_HARD_BREAK_BEFORE = re.compile(r"(?:^|[:;.!?|→\]\-–—>●•)]|->)[\s\"'“„«*_(\[☐☑□✔✅]*$")  # noqa: RUF001 - as above
+_BREAK_BEFORE = re.compile(rf"(?:^|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
 _JOINER = re.compile(
-    r"[\s\"'*_]*(?:[/,&+·]|\b(?:and|und|et|y|e|en|or|oder|to)\b)?[\s\"'*_]*(?:\bto\b|\bdo it\b|\bboth\b|\bthe\b)?[\s\"'*_]*"
+    r"[\s\"'*_?]*(?:[/,&+·(]|\b(?:and|und|et|y|e|en|or|oder|to)\b)?[\s\"'*_]*"
+    r"(?:\b(?:to|do it|both|the|also)\b)?[\s\"'*_]*"
 )
+_SAME = re.compile(r"[\s*_]*\??[\s*_]*[/(][\s*_]*")
+_WORDS = re.compile(r"\w+")
 _MAX_TAIL = 70
+_MAX_BEFORE_HEAD = 40
+_RANKS = {"labels": 0, "titles": 1, "stand_ins": 2, "asks": 3, "short": 4}
 
 
 class Place(IntEnum):
@@ -62,6 +68,17 @@ class Mark(NamedTuple):
     asked: bool = False
 
 
+class Dialect(NamedTuple):
+    """What a note as a whole allows as labels.
+
+    `short`: "change:", "now:", "FF:" stand for the whys; `letters`: the letters of a framework
+    (MEDDPICC, SPICED) that do.
+    """
+
+    short: bool = False
+    letters: tuple[tuple[str, QuestionId], ...] = ()
+
+
 class _Found(NamedTuple):
     start: int
     end: int
@@ -69,139 +86,164 @@ class _Found(NamedTuple):
     question: QuestionId
 
 
-_ROLES = {"labels": 0, "asks": 1, "titles": 2, "stand_ins": 3}
-
-
-def find_marks(passage: Passage) -> list[Mark]:
+def find_marks(passage: Passage, dialect: Dialect) -> list[Mark]:
     """The labels of one line, in order."""
-    found = list(_label_hits(passage))
+    found = _label_hits(passage, dialect)
+    if not found:
+        return _letter(passage, dialect) if dialect.letters else []
     marks: list[Mark] = []
-    index = 0
-    floor = 0
+    index = floor = 0
     while index < len(found):
-        group = [found[index]]
-        while index + len(group) < len(found) and _joined(
-            passage, group[-1], found[index + len(group)]
-        ):
-            group.append(found[index + len(group)])
-        mark = _mark(passage, group, floor)
-        if mark is not None:
-            marks.append(mark)
-            floor = mark.end
-        index += len(group)
+        stop = index + 1
+        while stop < len(found) and _joined(passage, found[stop - 1], found[stop]):
+            stop += 1
+        limit = found[stop].start if stop < len(found) else len(passage.text)
+        if found[index].start >= floor:
+            mark = _mark(passage, found[index:stop], floor, limit)
+            if mark is not None:
+                marks.append(mark)
+                floor = mark.end
+        index = stop
     return marks
 
 
-def _label_hits(passage: Passage) -> Iterator[_Found]:
+def has_short_labels(passages: Sequence[Passage]) -> bool:
+    """Whether a note heads its answers "change", "now" and the like, without any "why"."""
+    questions: set[str] = set()
+    for passage in passages:
+        for hit in passage.hits:
+            if hit.kind == "whys":
+                return True
+            if hit.kind.startswith("short."):
+                start, end = passage.span_of(hit)
+                if _BREAK_BEFORE.search(passage.folded[:start]) or passage.folded[start - 2] == ",":
+                    sign = _SIGN.match(passage.text, end)
+                    if sign and sign["sign"][0] in ":=→":
+                        questions.add(hit.kind)
+    return len(questions) >= 2
+
+
+def _letter(passage: Passage, dialect: Dialect) -> list[Mark]:
+    words = passage.words
+    if not words or len(words[0].text) != 1 or _WORDS.search(passage.text[: words[0].start]):
+        return []
+    sign = _SIGN.match(passage.text, words[0].end)
+    for letter, question in dialect.letters:
+        if sign and letter == words[0].text and sign["sign"][0] != "?":
+            return [
+                Mark(passage.index, words[0].start, sign.end(), (question,), Place.HEAD, ":", stand_in=True)
+            ]
+    return []
+
+
+def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
     """Label phrases without overlap: the longest at each place, proper labels first."""
-    best: list[tuple[int, int, int, Hit]] = []
+    hits = []
     for hit in passage.hits:
         role, _, question = hit.kind.partition(".")
-        if question and role in _ROLES:
-            best.append((hit.first, -hit.last, _ROLES[role], hit))
-    if not best:
-        return
-    best.sort()
+        if question and role in _RANKS and (role != "short" or dialect.short):
+            hits.append((hit.first, _RANKS[role] // 3, -hit.last, _RANKS[role], role, question))
+    found: list[_Found] = []
     taken = -1
-    for first, _, _, hit in best:
-        if first < taken:
+    for first, _, last, _, role, question in sorted(hits):
+        start, end = passage.words[first].start, passage.words[-last - 1].end
+        if first < taken or passage.struck(start, end):
             continue
-        start, end = passage.span_of(hit)
-        if passage.struck(start, end):
-            continue
-        taken = hit.last
-        role, _, question = hit.kind.partition(".")
-        yield _Found(start, end, role, QuestionId(question))
+        taken = -last
+        found.append(_Found(start, end, role, QuestionId(question)))
+    return found
 
 
 def _joined(passage: Passage, left: _Found, right: _Found) -> bool:
-    """Whether two labels are one: "why change / why now: …"."""
-    if right.question == left.question and right.role != "titles":
-        return left.role == right.role and bool(
-            re.fullmatch(r"\s*[/(]\s*", passage.text[left.end : right.start])
-        )
-    return (
-        left.role == right.role == "labels"
-        and bool(_JOINER.fullmatch(passage.folded, left.end, right.start))
-        or bool(re.fullmatch(r"\s*[/(]\s*", passage.text[left.end : right.start]))
-    )
+    """Whether two labels are one: "why change / why now: …", "Why now? / Warum jetzt?"."""
+    between = passage.folded[left.end : right.start]
+    if _SAME.fullmatch(between):
+        return True
+    return left.role == right.role == "labels" and "?" not in between and bool(_JOINER.fullmatch(between))
 
 
-def _mark(passage: Passage, group: list[_Found], floor: int) -> Mark | None:
-    first, last = group[0], group[-1]
-    role = first.role
-    questions = tuple(dict.fromkeys(found.question for found in group))
-    if role in {"titles", "stand_ins"} and last.role == "labels":
-        role = "labels"
-        questions = tuple(dict.fromkeys(f.question for f in group if f.role == "labels"))
-    place, end, sign = _place(passage, first.start, last.end, role, floor)
-    if place is None:
+def _mark(passage: Passage, group: list[_Found], floor: int, limit: int) -> Mark | None:
+    roles = {found.role for found in group}
+    role = next(r for r in ("labels", "short", "titles", "asks", "stand_ins") if r in roles)
+    questions = tuple(dict.fromkeys(f.question for f in group if f.role == role))
+    start = group[0].start
+    read = _place(passage, start, group[-1].end, role, floor, limit)
+    if read is None:
         return None
+    place, end, sign = read
     return Mark(
-        passage.index, first.start, end, questions, place, sign, role == "stand_ins", role == "asks"
+        passage.index, start, end, questions, place, sign, role == "stand_ins", role == "asks"
     )
 
 
 def _place(
-    passage: Passage, start: int, end: int, role: str, floor: int
-) -> tuple[Place | None, int, str]:
+    passage: Passage, start: int, end: int, role: str, floor: int, limit: int
+) -> tuple[Place, int, str] | None:
     before = passage.folded[floor:start]
-    heads = _only_fillers(before) and (
-        floor == 0 or bool(_HARD_BREAK_BEFORE.search(passage.folded[:start]))
-    )
-    bold = next(((a, b) for a, b in passage.line.bold if a <= start < b), None)
-    if bold and not heads:
-        heads = _only_fillers(passage.folded[max(floor, bold[0]) : start])
-    breaks = heads or bool(_HARD_BREAK_BEFORE.search(before))
-    delimiter, sign = _delimiter(passage, end, bold, heads=heads, asked=role == "asks")
-    if role in {"titles", "stand_ins"}:
-        if heads and delimiter and sign != "?":
-            return Place.HEAD, delimiter, sign
-        return None, 0, ""
+    heads = _heads(passage, start, floor, before)
+    breaks = heads or bool(_BREAK_BEFORE.search(before))
+    read = _sign(passage, start, end, limit, heads=heads, asked=role == "asks")
     if role == "asks":
-        if delimiter and sign == "?":
-            return (Place.HEAD if heads else Place.INLINE), delimiter, sign
-        return None, 0, ""
-    if heads and delimiter:
-        return Place.HEAD, delimiter, sign
-    if delimiter and (breaks or sign in {":", "=", "→"}) and (sign != "?" or breaks):
-        return Place.INLINE, delimiter, sign
-    if heads:
-        return Place.BARE, end, ""
-    return Place.MENTION, end, ""
+        if read and read[1] in "?" or (read and heads and read[1] in ".:"):
+            return (Place.HEAD if heads else Place.INLINE), *read
+        return None
+    if role in {"titles", "stand_ins", "short"}:
+        apart = heads or (role == "short" and (breaks or before.rstrip().endswith(",") or not before.strip()))
+        return (Place.HEAD, *read) if apart and read and read[1] not in {"?", "#"} else None
+    if heads and read:
+        return Place.HEAD, *read
+    if read and (breaks or read[1] in ":=→") and (read[1] != "?" or breaks):
+        return Place.INLINE, *read
+    return (Place.BARE if heads else Place.MENTION), end, ""
+
+
+def _heads(passage: Passage, start: int, floor: int, before: str) -> bool:
+    """Whether nothing of weight stands before the label in its line or its bold run."""
+    bold = _bold_run(passage, start)
+    if bold and bold[0] >= floor and _only_fillers(passage.folded[bold[0] : start]):
+        return True
+    return _only_fillers(before) and (
+        floor == 0 or bool(_BREAK_BEFORE.search(passage.folded[:start]))
+    )
+
+
+def _bold_run(passage: Passage, place: int) -> Span | None:
+    return next((run for run in passage.line.bold if run[0] <= place < run[1]), None)
 
 
 def _only_fillers(before: str) -> bool:
-    if len(before) > 40:
+    if len(before) > _MAX_BEFORE_HEAD:
         return False
-    return all(word in _LEADING_WORDS for word in re.findall(r"\w+", before))
+    return all(word in _LEADING_WORDS or word.isdigit() for word in _WORDS.findall(before))
 
 
-def _delimiter(
-    passage: Passage, end: int, bold: Span | None, *, heads: bool, asked: bool
-) -> tuple[int, str]:
-    """Where the label with its tail and sign ends, and the sign; (0, "") without one."""
+def _sign(
+    passage: Passage, start: int, end: int, limit: int, *, heads: bool, asked: bool
+) -> tuple[int, str] | None:
+    """Where the label with its tail and sign ends, and the sign; None when nothing sets it apart."""
     text = passage.text
-    at = end
-    if match := _ASIDE.match(text, end):
-        at = match.end()
-    match = _DELIMITER.match(text, at) or _DELIMITER.match(text, end)
+    bold = _bold_run(passage, start)
+    if asked:
+        match = _ASKED_TAIL.match(text, end, limit)
+        return (match.end(), match["sign"]) if match else None
+    if heads and text[max(0, start - 1)] in "[(#" and start:
+        if text[start - 1] == "#":
+            return end, "#"
+        if match := _BRACKETED.match(text, end, limit):
+            return match.end(), "]"
+    aside = _ASIDE.match(text, end, limit)
+    match = (aside and _SIGN.match(text, aside.end(), limit)) or _SIGN.match(text, end, limit)
     if match:
         stop = match.end()
-        if bold and stop < bold[1] <= stop + _MAX_TAIL and _closes_label(text, stop, bold[1]):
+        if bold and stop < bold[1] <= stop + _MAX_TAIL and text[stop : bold[1]].strip()[:1] == "(":
             stop = bold[1]
         return stop, match["sign"][0]
-    if (heads or asked) and (match := _TAIL.match(text, end)):
+    if heads and (match := _TAIL.match(text, end, limit)):
         return match.end(), match["sign"]
     if heads and bold and end <= bold[1] <= end + _MAX_TAIL and bold[1] < len(text):
         return bold[1], "bold"
-    if heads and (not text[end:].strip(" *_\"'")):
-        return len(text), "end"
-    if heads and passage.line.heading and len(text) - end <= _MAX_TAIL:
-        return len(text), "end"
-    return 0, ""
-
-
-def _closes_label(text: str, stop: int, end: int) -> bool:
-    """Whether the rest of a bold run is still label: an aside or another question mark."""
-    return text[stop:end].strip()[:1] in {"("} and text[stop:end].strip()[-1:] in {")", ":", "?"}
+    if heads and not text[end:limit].strip(" *_\"'.,;:"):
+        return limit, "end"
+    if heads and passage.line.heading and limit - end <= _MAX_TAIL:
+        return limit, "end"
+    return None

@@ -3,111 +3,114 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from app.domain.notes.answer import AnswerState, QuestionId, QuestionKind, ReasonCode
 from app.domain.notes.candidate import ASKED, Candidate
 from app.domain.notes.frame import Frame
 from app.domain.notes.label import Mark, Place
+from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.substance import Opinion, judge_text
 
+_QUOTES = "\"'”»"  # noqa: RUF001 - closing quotation marks
 _REPORT = re.compile(
-    r"[\s,\"')?*_]*(?:"
-    r"(?:is|was|being|=)\s+(?:that\s+|because\s+|simple\s*[:,]\s*|clear\s*[:,]\s*|easy\s*[:,]\s*)?"
-    r"|(?:they|he|she|\w+)\s+(?:said|says|told (?:me|us)|answered|replied|explained|mentioned|meinte|sagte|zei|a dit|dijo)\s*[:,]?\s*(?:that\s+)?"
-    r"|(?:come|comes|came|boil|boils)\s+down\s+to\s+(?:one thing\s*:?\s*|the same(?: thing)?\s*:?\s*|this\s*:\s*|that\s*:\s*)?"
+    rf"[\s,{_QUOTES})?*_]*(?:"
+    r"(?:is|was|being|=|would be|seems to be)\s+(?:basically\s+|really\s+|mainly\s+|mostly\s+|simply\s+|clearly\s+)?"
+    r"(?:that\s+|because\s+|simple\s*[:,]\s*|clear\s*[:,]\s*|easy\s*[:,]\s*)?"
+    r"|(?:they|he|she|\w+)\s+(?:just |only )?(?:said|says|told (?:me|us)|answered|replied|explained|mentioned"
+    r"|meinte|sagte|zei|a dit|dijo)\s*[:,]?\s*(?:that\s+)?"
+    r"|(?:come|comes|came|boil|boils)\s+down\s+to\s+(?:one thing\s*:?\s*|the same(?: thing)?\s*:?\s*"
+    r"|this\s*:\s*|that\s*:\s*)?"
     r"|(?:because|bc|weil|omdat|parce que|car|porque)\s+"
     r")"
 )
-_SILENCE = re.compile(
-    r"[\s,\"')?*_-]*(?=(?:they|he|she|we|i|nobody|no one|no |not |\w+ (?:couldn|didn|doesn|wouldn|could not|did not|does not|dodged|had no|has no|shrugged))\b)"
+_COMMA_TURN = re.compile(rf"[\s{_QUOTES}?)]*[,–-]?\s*(?=(?:they|he|she|we|i|nobody|no|not|\w+)\b)")  # noqa: RUF001 - a dash
+_BEFORE_IT = re.compile(r"(?:←|<-|<=|\^|\()\s*$")
+_LATER = re.compile(
+    r"\b(?:(?:need|have|want|going|still|ask|prep) to|must|should|will|i'll|we'll|missing|homework"
+    r"|reminder|next (?:call|time|week))\b"
 )
-_MIN_WORDS_BARE = 2
+_SILENT = re.compile(
+    r"\b(?:nobody|no one|forgot|couldn|could not|didn|did not|doesn|no answer|turned around)\b"
+)
+_DEFLECTED = re.compile(
+    r"[\s\"'”)?,]*(?:\w+\s+)?(?:turned (?:it |the question )?around|dodged|deflected|laughed|shrugged|changed the subject|asked (?:me|us) back)"  # noqa: RUF001 - as above
+)
 
 
 def read_mention(
-    passage: Passage,
-    mark: Mark,
-    following: int | None,
-    frame: Frame,
-    kinds: Mapping[QuestionId, QuestionKind],
-) -> list[Candidate]:
+    script: Manuscript, passage: Passage, mark: Mark, following: int | None
+) -> Iterator[Candidate]:
     """The candidates of a label that no sign sets apart from its sentence; often none."""
-    sentence = _sentence(passage, mark)
-    stop = min(sentence[1], following if following is not None else sentence[1])
-    label = passage.text[mark.start : mark.end]
-    found: list[Candidate] = []
+    sentence = passage.sentence_at(mark.start)
+    stop = sentence[1] if following is None else min(sentence[1], following)
+    frame = script.frames[passage.index]
     for question in mark.questions:
-        read = _answer(passage, mark, sentence, stop, kinds[question], frame)
-        if read is None:
-            continue
-        opinion, (start, end) = read
-        base = passage.line.start
-        found.append(
-            Candidate(question, passage.index, mark.place, label, base + start, base + end, opinion)
-        )
-    return found
+        read = _answer(passage, mark, sentence, stop, script.kinds[question], frame)
+        if read is not None:
+            yield _candidate(passage, mark, question, *read)
 
 
-def _sentence(passage: Passage, mark: Mark) -> Span:
-    return passage.sentence_at(mark.start)
+def _candidate(
+    passage: Passage, mark: Mark, question: QuestionId, opinion: Opinion, span: Span
+) -> Candidate:
+    base = passage.line.start
+    label = passage.text[mark.start : mark.end]
+    return Candidate(
+        question, passage.index, mark.place, label, base + span[0], base + span[1], opinion
+    )
 
 
 def _answer(
     passage: Passage, mark: Mark, sentence: Span, stop: int, kind: QuestionKind, frame: Frame
 ) -> tuple[Opinion, Span] | None:
-    empty = (mark.start, mark.start)
+    nothing = (mark.start, mark.start)
     if frame is Frame.ASKING:
-        return ASKED, empty
+        return ASKED, nothing
+    if _BEFORE_IT.search(passage.text[: mark.start]):
+        return _preceding(passage, mark, kind)
     if match := _REPORT.match(passage.folded, mark.end, stop):
         span = _trim(passage, match.end(), stop)
         opinion = judge_text(passage, *span, kind)
         if opinion.state is not AnswerState.ASKED_ONLY:
             return opinion, span
-    cue = _silence(passage, sentence)
-    if cue is not None and not _asks_later(passage, sentence):
-        after = _SILENCE.match(passage.folded, mark.end, stop)
+    silent = passage.has("unasked", *sentence) or _DEFLECTED.match(passage.folded, mark.end, stop)
+    if silent and not _asks_later(passage, sentence):
+        after = _COMMA_TURN.match(passage.folded, mark.end, stop)
         span = _trim(passage, after.end(), stop) if after and stop - after.end() > 3 else sentence
-        return (
-            Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, "says that nobody answered"),
-            span,
-        )
+        reason = "says that nobody answered"
+        return Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, reason), span
     if passage.has("todo", *sentence) or passage.has("asking", *sentence):
-        return ASKED, empty
-    if passage.text[stop - 1 : stop] == "?" or mark.place is Place.BARE and stop == mark.end:
-        return ASKED, empty
-    if mark.place is Place.BARE and not passage.text[mark.end : stop].strip(" .,;)*_"):
-        return ASKED, empty
+        return ASKED, nothing
+    ends_here = not passage.text[mark.end : stop].strip(" .,;)*_")
+    if passage.text[stop - 1 : stop] == "?" or (mark.place is Place.BARE and ends_here):
+        return ASKED, nothing
     return None
 
 
-def _silence(passage: Passage, sentence: Span) -> str | None:
-    for hit in passage.hits:
-        start, end = passage.span_of(hit)
-        if hit.kind == "unasked" and sentence[0] <= start and end <= sentence[1]:
-            return hit.kind
-    return None
+def _preceding(passage: Passage, mark: Mark, kind: QuestionKind) -> tuple[Opinion, Span] | None:
+    """The answer before "← why now" or "(why now)": the rest of its sentence."""
+    arrow = _BEFORE_IT.search(passage.text[: mark.start])
+    end = arrow.start() if arrow else mark.start
+    start = passage.sentence_at(max(0, end - 1))[0]
+    span = _trim(passage, start, end)
+    if span[1] - span[0] < 4:
+        return None
+    return judge_text(passage, *span, kind), span
 
 
 def _asks_later(passage: Passage, sentence: Span) -> bool:
     """Whether the sentence is about asking and not about an answer that did not come."""
     text = passage.folded[slice(*sentence)]
-    return bool(
-        re.search(
-            r"\b(?:need|have|want|must|should|will|going|ask|prep|still) to\b|\bmissing\b|\bhomework\b",
-            text,
-        )
-    ) and not re.search(
-        r"\b(?:nobody|no one|forgot|couldn|could not|didn|did not|doesn|no answer)\b", text
-    )
+    return bool(_LATER.search(text)) and not _SILENT.search(text)
 
 
 def _trim(passage: Passage, start: int, end: int) -> Span:
     text = passage.text
     while start < end and text[start] in " ,:;-–—":  # noqa: RUF001 - dashes as people type them
         start += 1
-    while end > start and text[end - 1] == " ":
+    while end > start and text[end - 1] in " ,;(":
         end -= 1
     return start, end

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
 _GROUP = re.compile(r"\(([^()]*)\)")
-_STOPS = frozenset(".:;?!,|=\t")
+_STOP = re.compile(r"[:;?!,|=]|\.\s")
 _LOOKALIKES = dict(
     zip(
         "аеорсухіјѕԁԛɡοαενικτρυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -118,7 +118,7 @@ class PhraseBook:
                 if last == count or not node.children:
                     break
                 node = node.children.get(words[last].text)
-                if node and _STOPS.intersection(folded[words[last - 1].end : words[last].start]):
+                if node and _STOP.search(folded, words[last - 1].end, words[last].start):
                     break
                 last += 1
         return hits

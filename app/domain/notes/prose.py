@@ -7,47 +7,48 @@ reason that merely could be meant does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
-from app.domain.notes.answer import AnswerState, QuestionId, QuestionKind, ReasonCode
+from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.candidate import Candidate
 from app.domain.notes.frame import Frame
+from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 from app.domain.notes.substance import Opinion, judge_text
 
 _DIRECT = frozenset(
-    "is was ist war est es fue because bc as since weil denn omdat car porque que by from of to".split()
+    "is was being ist war weil denn because bc since as omdat est ete etait car que es fue porque"
+    " by from of that".split()
 )
+_JOINS = frozenset("is was being because bc since as ist war weil omdat est car es fue porque".split())
 _OURS = frozenset(
-    "we i you if should would could don't don t not never doesn didn unless whether why wir ich nous on".split()
+    "we i you if should would could don t dont not never doesn didn unless whether why what when how"
+    " wir ich nous ik".split()
+)
+_ELSEWHERE = re.compile(
+    r"(?:At|Bei|Bij|Chez|En) (?!the\b|our\b|their\b)[A-Z]\w+,? (?:they|he|she|we|sie|ils|ellos|ze)\b"
 )
 _MAX_WORDS_TO_BECAUSE = 9
+_MAX_PRONOUN_CHARACTERS = 12
 _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sentence")
 
 
-def stated(
-    passages: Sequence[Passage],
-    frames: Sequence[Frame],
-    kinds: Mapping[QuestionId, QuestionKind],
-) -> Iterator[Candidate]:
+def stated(script: Manuscript) -> Iterator[Candidate]:
     """The candidates that running text gives without a label."""
-    for passage, frame in zip(passages, frames, strict=True):
-        if frame not in {Frame.NOTE, Frame.GUESSING} or passage.line.quoted:
+    for passage in script.passages:
+        if script.frames[passage.index] is not Frame.NOTE or script.marks[passage.index]:
             continue
         for hit in passage.hits:
             role, _, question = hit.kind.partition(".")
-            if role == "before" and question:
-                span = _following(passage, hit)
-            elif role == "after" and question:
-                span = _preceding(passage, hit)
-            else:
+            if not question or role not in _SPANS:
                 continue
+            span = _SPANS[role](passage, hit)
             if span is None or _is_elsewhere(passage, span):
                 continue
             identity = QuestionId(question)
-            opinion = judge_text(passage, *span, kinds[identity])
+            opinion = judge_text(passage, *span, script.kinds[identity])
             if opinion.state is AnswerState.ANSWERED:
                 base = passage.line.start
                 yield Candidate(
@@ -56,20 +57,22 @@ def stated(
 
 
 def _following(passage: Passage, hit: Hit) -> Span | None:
+    """What a phrase introduces: the reason behind "because", or what "the reason is" names."""
     start, end = passage.span_of(hit)
     sentence = passage.sentence_at(start)
     if passage.text[sentence[1] - 1] == "?" or _disclaimed(passage, hit, sentence):
         return None
     words = passage.words
-    if words[hit.last - 1].text in _DIRECT:
-        at = end
-    else:
-        because = _because(passage, hit, sentence)
-        if because is None:
-            return None
-        at = because
-    while at < sentence[1] and passage.text[at] in " ,:;-–—":  # noqa: RUF001 - dashes
-        at += 1
+    at: int | None = end
+    if words[hit.last - 1].text not in _DIRECT:
+        if hit.last < len(words) and words[hit.last].text in _JOINS:
+            at = words[hit.last].end
+        else:
+            at = _because(passage, hit, sentence)
+    if at is None:
+        return None
+    if match := re.compile(r"[\s,:;–—-]*(?:that\b\s*)?").match(passage.folded, at):  # noqa: RUF001
+        at = match.end()
     return (at, sentence[1]) if sentence[1] - at > 2 else None
 
 
@@ -78,36 +81,48 @@ def _because(passage: Passage, hit: Hit, sentence: Span) -> int | None:
     limit = hit.last + _MAX_WORDS_TO_BECAUSE
     for other in passage.hits:
         if other.kind == "because" and hit.last <= other.first <= limit:
-            start, end = passage.span_of(other)
-            if end < sentence[1]:
+            _, end = passage.span_of(other)
+            if end < sentence[1] and passage.words[other.first].text not in {"for", "want", "da"}:
                 return end
     return None
 
 
 def _disclaimed(passage: Passage, hit: Hit, sentence: Span) -> bool:
     """Whether our own side, a condition or a negation stands right before the phrase."""
-    for word in passage.words[max(0, hit.first - 3) : hit.first]:
-        if word.start >= sentence[0] and word.text in _OURS:
-            return True
-    return False
+    return any(
+        word.start >= sentence[0] and word.text in _OURS
+        for word in passage.words[max(0, hit.first - 3) : hit.first]
+    )
 
 
 def _preceding(passage: Passage, hit: Hit) -> Span | None:
+    """What "that's the date" points back to: its own sentence up to there, or the one before."""
     start, _ = passage.span_of(hit)
     sentence = passage.sentence_at(start)
-    if start - sentence[0] > 12:
+    if start - sentence[0] > _MAX_PRONOUN_CHARACTERS:
         return sentence[0], start
     index = passage.sentences.index(sentence) if sentence in passage.sentences else 0
     if index == 0:
         return None
-    return passage.sentences[index - 1][0], sentence[1]
+    before = passage.sentences[index - 1]
+    colon = passage.text.rfind(": ", *before)
+    return (colon + 2 if colon > 0 else before[0]), before[1]
+
+
+def _whole(passage: Passage, hit: Hit) -> Span | None:
+    """The sentence that the phrase is the verb of."""
+    start, _ = passage.span_of(hit)
+    sentence = passage.sentence_at(start)
+    if passage.text[sentence[1] - 1] == "?" or _disclaimed(passage, hit, sentence):
+        return None
+    return sentence
+
+
+_SPANS = {"before": _following, "after": _preceding, "states": _whole}
 
 
 def _is_elsewhere(passage: Passage, span: Span) -> bool:
     sentence = passage.sentence_at(span[0])
-    return passage.has("elsewhere", *sentence) or bool(
-        re.match(
-            r"(?:At|Bei|Bij|Chez|En) [A-Z]\w+,? (?:they|he|she|we|sie|ils|ellos)\b",
-            passage.text[sentence[0] : sentence[1]],
-        )
-    )
+    if any(passage.has(kind, *sentence) for kind in ("elsewhere", "foreign", "todo")):
+        return not passage.has("because", *sentence) or passage.has("elsewhere", *sentence)
+    return bool(_ELSEWHERE.match(passage.text, *sentence))

@@ -23,14 +23,13 @@ from app.domain.notes.answer import (
     SourceNote,
 )
 from app.domain.notes.candidate import Candidate
-from app.domain.notes.choice import ABSENT, choose
-from app.domain.notes.frame import frames_of
-from app.domain.notes.label import find_marks
-from app.domain.notes.page import Page, read_page
-from app.domain.notes.passage import passages_of
+from app.domain.notes.choice import choose
+from app.domain.notes.enumeration import enumerated
+from app.domain.notes.manuscript import Manuscript, read_manuscript
 from app.domain.notes.phrase import PhraseBook
 from app.domain.notes.prose import stated
-from app.domain.notes.segment import Segmenter
+from app.domain.notes.revision import withdrawn
+from app.domain.notes.segment import labelled
 from app.domain.notes.vocabulary import Vocabulary
 
 MAX_REMEMBERED_NOTES = 4096
@@ -39,6 +38,9 @@ _WHYS = (
     Question(WHY_NOW, QuestionKind.TIMING, (), "Why now?"),
     Question(WHY_FLOWFUSE, QuestionKind.VALUE, (), "Why FlowFuse?"),
 )
+
+
+ABSENT = Answer(AnswerState.ABSENT, ReasonCode.ABSENT)
 
 
 class Reader:
@@ -62,22 +64,13 @@ class Reader:
         return self._read(body, written_at)
 
     def _read_once(self, body: str, written_at: datetime) -> NoteReading:
-        del written_at
-        page = read_page(body)
-        candidates, dates = self._candidates(page)
-        answers = {}
-        for question in self.questions:
-            chosen = choose(candidates, dates, question.id)
-            answers[question.id] = ABSENT if chosen is None else _answer(page, chosen)
+        script = read_manuscript(body, written_at, self._book, self._kinds)
+        candidates = find_candidates(script)
+        answers = {
+            question.id: _answer(script, choose(script, candidates, question.id))
+            for question in self.questions
+        }
         return NoteReading(answers, Facts())
-
-    def _candidates(self, page: Page) -> tuple[list[Candidate], list[None]]:
-        passages = passages_of(page, self._book)
-        marks = [find_marks(passage) for passage in passages]
-        frames = frames_of(passages)
-        segmenter = Segmenter(page, passages, frames, marks, self._kinds)
-        candidates = [*segmenter.candidates(), *stated(passages, frames, self._kinds)]
-        return candidates, [None] * len(passages)
 
     def judge(self, notes: Sequence[SourceNote], now: datetime) -> Judgement:
         """What stands after all notes, as of `now`."""
@@ -108,9 +101,15 @@ class Reader:
         ]
 
 
-def _answer(page: Page, chosen: Candidate) -> Answer:
+def find_candidates(script: Manuscript) -> list[Candidate]:
+    """Every possible answer in a note, in the order of the stages that find them."""
+    return [*labelled(script), *enumerated(script), *withdrawn(script), *stated(script)]
+
+
+def _answer(script: Manuscript, chosen: Candidate | None) -> Answer:
+    if chosen is None:
+        return ABSENT
     opinion = chosen.opinion
-    quote = page.text[chosen.start : chosen.end] if chosen.end > chosen.start else None
-    if opinion.state in {AnswerState.ASKED_ONLY, AnswerState.ABSENT}:
-        quote = None
-    return Answer(opinion.state, opinion.reason, quote)
+    quotable = opinion.state not in {AnswerState.ASKED_ONLY, AnswerState.ABSENT}
+    quote = script.page.text[chosen.start : chosen.end] if quotable else ""
+    return Answer(opinion.state, opinion.reason, quote or None)

@@ -3,242 +3,218 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 
-from app.domain.notes.answer import AnswerState, QuestionId, QuestionKind, ReasonCode
+from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.candidate import ASKED, Candidate
-from app.domain.notes.frame import Frame
+from app.domain.notes.frame import NOT_THEIRS, Frame
 from app.domain.notes.label import Mark, Place
+from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.mention import read_mention
-from app.domain.notes.page import Page, Span
+from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
+from app.domain.notes.speech import words_start
 from app.domain.notes.substance import Opinion, judge_text
+from app.domain.notes.table import cells_for
 
-_FIELD = re.compile(r"[\s\-*•·\d.)]*[^\s:?.!,][^:?.!,\n]{0,38}:(?:\s|$)")
-_CUT = re.compile(r"\s\|\s|\s*;\s(?=(?:next steps?|nr|node-red|contact)\b)", re.IGNORECASE)
-_ASIDE = re.compile(r"\s*\([^()]{1,80}\)\s*(?=\S)")
-_TRIM = " \t*_,;|:=→–—-"  # noqa: RUF001 - dashes as people type them
-_MAX_LINES = 12
+Part = tuple[Passage, Span]
+"""A stretch of one line."""
+
+_FIELD = re.compile(r"[\s\-*•·\d.)\[]*[^\s:?!,\[\]][^:?!,\n]{0,38}(?:[:\]]|\s=)(?:\s|$)")
+_CUT = re.compile(
+    r"\s\|\s|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)", re.IGNORECASE
+)
+_ASIDE = re.compile(r"\s*\([^()]{1,80}\)[\s:–-]*(?=[^\s)])")  # noqa: RUF001 - a dash
+_UPDATED = re.compile(
+    r"(?:→|->|=>|⇒)\s*(?:\d{1,2}[./]\d{1,2}[./\d]*|update[d]?|now|new|neu)\s*:?\s*", re.IGNORECASE
+)
+_TRIM = " \t*_,;|:=→–—->•"  # noqa: RUF001 - dashes as people type them
+_MAX_LINES_BELOW = 12
+_MAX_TURNS = 8
+_MAX_LABEL_RUN = 60
+_MIN_WORDS_AFTER_GAP = 3
 
 
-class Segmenter:
-    """Cuts one note into candidates; one instance serves one note."""
+def labelled(script: Manuscript) -> Iterator[Candidate]:
+    """Every candidate that stands under a label, in reading order."""
+    for index, marks in enumerate(script.marks):
+        for position, mark in enumerate(marks):
+            following = marks[position + 1].start if position + 1 < len(marks) else None
+            yield from _read(script, index, mark, following)
 
-    def __init__(
-        self,
-        page: Page,
-        passages: Sequence[Passage],
-        frames: Sequence[Frame],
-        marks: Sequence[Sequence[Mark]],
-        kinds: Mapping[QuestionId, QuestionKind],
-    ) -> None:
-        self._page = page
-        self._passages = passages
-        self._frames = frames
-        self._marks = marks
-        self._kinds = kinds
 
-    def candidates(self) -> list[Candidate]:
-        """Every candidate of the note, in reading order."""
-        found: list[Candidate] = []
-        for index, marks in enumerate(self._marks):
-            for position, mark in enumerate(marks):
-                following = marks[position + 1].start if position + 1 < len(marks) else None
-                found.extend(self._read(index, mark, following))
-        return found
+def _read(
+    script: Manuscript, index: int, mark: Mark, following: int | None
+) -> Iterator[Candidate]:
+    passage, frame = script.passages[index], script.frames[index]
+    if frame in NOT_THEIRS:
+        return
+    spoken = _turns(script, index, mark, following)
+    if spoken is None and mark.place in {Place.MENTION, Place.BARE}:
+        yield from read_mention(script, passage, mark, following)
+        return
+    parts = spoken if spoken is not None else _answer(script, passage, mark, following)
+    for question in mark.questions:
+        yield _candidate(script, passage, mark, parts, question)
 
-    def _read(self, index: int, mark: Mark, following: int | None) -> list[Candidate]:
-        passage = self._passages[index]
-        frame = self._frames[index]
-        if frame in {Frame.FOREIGN, Frame.ELSEWHERE}:
-            return []
-        if mark.place in {Place.MENTION, Place.BARE}:
-            return self._mention(passage, mark, following, frame)
-        spans = self._answer(passage, mark, following)
-        return [
-            self._candidate(passage, mark, spans, question, frame) for question in mark.questions
-        ]
 
-    def _answer(
-        self, passage: Passage, mark: Mark, following: int | None
-    ) -> list[tuple[Passage, Span]]:
-        """The stretches that follow a label: the rest of its line, else the lines below it."""
-        stop = len(passage.text) if following is None else following
-        if match := _CUT.search(passage.text, mark.end, stop):
-            stop = match.start()
-        if passage.text[mark.end : stop].strip(_TRIM + "\"'()"):
-            spans = [(passage, (mark.end, stop))]
-            return spans + (self._nested(passage) if following is None else [])
-        if passage.line.cell is not None:
-            return self._cells(passage)
-        if following is not None:
-            return []
-        below = self._below(passage)
-        if below:
-            return below
-        return [(passage, (mark.end, stop))] if passage.text[mark.end : stop].strip() else []
-
-    def _nested(self, passage: Passage) -> list[tuple[Passage, Span]]:
-        """List items that hang under a line which already holds text."""
-        if not passage.line.depth:
-            return []
-        return [part for part in self._below(passage) if part[0].line.depth > passage.line.depth]
-
-    def _cells(self, passage: Passage) -> list[tuple[Passage, Span]]:
-        """The answer to a label in a table: the cell beside it, or below it under a header row."""
-        cell = passage.line.cell
-        if cell is None:
-            return []
-        row = [
-            p
-            for p in self._passages[passage.index + 1 :]
-            if p.line.cell and p.line.cell[:2] == cell[:2]
-        ]
-        header = any(self._marks[p.index] for p in row) or (
-            cell.row == 0
-            and cell.column > 0
-            and any(
-                self._marks[p.index]
-                for p in self._passages
-                if p.line.cell and p.line.cell[:2] == cell[:2] and p is not passage
-            )
-        )
-        if header:
-            return [
-                (p, (0, len(p.text)))
-                for p in self._passages[passage.index + 1 :]
-                if p.line.cell
-                and p.line.cell.table == cell.table
-                and p.line.cell.column == cell.column
-                and not self._marks[p.index]
-            ]
-        column = self._content_column(cell.table)
-        parts = [
-            p for p in row if column is None or p.line.cell is None or p.line.cell.column == column
-        ]
-        return [(p, (0, len(p.text))) for p in parts]
-
-    def _content_column(self, table: int) -> int | None:
-        """The column of a table with several that holds answers, as its header row names it."""
-        heads = [
-            p
-            for p in self._passages
-            if p.line.cell and p.line.cell.table == table and p.line.cell.row == 0
-        ]
-        if len(heads) < 2 or any(self._marks[p.index] for p in heads):
-            return None
-        for passage in heads:
-            if (
-                re.search(
-                    r"\b(?:content|answer|answers|value|text|notes?|details?|comment|response|antwort|antwoord|reponse|respuesta|inhalt|what they said)\b",
-                    passage.folded,
-                )
-                and passage.line.cell
-            ):
-                return passage.line.cell.column
+def _turns(
+    script: Manuscript, index: int, mark: Mark, following: int | None
+) -> list[Part] | None:
+    """What the others say after a speaker has put the question; None when nobody asked it."""
+    asker = script.speakers[index]
+    passage = script.passages[index]
+    if asker is None:
         return None
+    rest = passage.text[mark.start :] if following is None else passage.text[mark.start : following]
+    if "?" not in rest or (following is not None and not mark.asked):
+        return None
+    tail = rest[rest.rindex("?") + 1 :]
+    if len(tail.split()) > 12 and mark.place is not Place.MENTION:
+        return None
+    parts: list[Part] = []
+    for other in script.passages[index + 1 : index + 1 + _MAX_TURNS]:
+        speaker = script.speakers[other.index]
+        if speaker == asker and parts:
+            if len(other.words) > 4 or "?" in other.text:
+                break
+            continue
+        if script.marks[other.index] and speaker == asker:
+            break
+        if speaker and speaker != asker and not other.text.rstrip().endswith("[left the chat]"):
+            parts.append((other, (words_start(other), len(other.text))))
+        elif speaker is None and parts:
+            break
+    return parts
 
-    def _below(self, passage: Passage) -> list[tuple[Passage, Span]]:
-        """The unlabelled lines under a label that belong to it."""
-        found: list[tuple[Passage, Span]] = []
-        label = passage.line
-        for below in self._passages[passage.index + 1 : passage.index + 1 + _MAX_LINES]:
-            line = below.line
-            if self._closes(below, label.heading, found_any=bool(found)):
-                break
-            if label.depth and line.depth <= label.depth and line.item != label.item:
-                break
-            if not label.depth and found and found[-1][0].line.depth and not line.depth:
-                break
-            if line.gap and not found and not label.heading and len(below.words) < 3:
-                break
-            found.append((below, (0, len(below.text))))
-        return found
 
-    def _closes(self, below: Passage, heading: int, *, found_any: bool) -> bool:
+def _answer(
+    script: Manuscript, passage: Passage, mark: Mark, following: int | None
+) -> list[Part]:
+    """The stretches that follow a label: the rest of its line, else the lines below it."""
+    stop = len(passage.text) if following is None else following
+    if match := _CUT.search(passage.text, mark.end, stop):
+        stop = match.start()
+    rest = passage.text[mark.end : stop]
+    if rest.strip(_TRIM + "\"'()"):
+        if mark.asked and mark.place is Place.INLINE:
+            return []
+        nested = following is None and bool(passage.line.depth)
+        deeper = [p for p in _below(script, passage) if p[0].line.depth > passage.line.depth]
+        return [(passage, (mark.end, stop)), *(deeper if nested else [])]
+    if passage.line.cell is not None:
+        return [(other, (0, len(other.text))) for other in cells_for(script, passage)]
+    if following is not None or "\"\"" in rest or "''" in rest:
+        return []
+    if rest.strip():
+        return [(passage, (mark.end, stop))]
+    return _below(script, passage)
+
+
+def _below(script: Manuscript, passage: Passage) -> list[Part]:
+    """The unlabelled lines under a label that belong to it."""
+    found: list[Part] = []
+    label = passage.line
+    start = passage.index + 1
+    for below in script.passages[start : start + _MAX_LINES_BELOW]:
         line = below.line
-        if self._marks[below.index] and self._marks[below.index][0].place is not Place.MENTION:
-            return True
-        if line.heading or line.cell is not None:
-            return True
-        if found_any and line.gap and not heading:
-            return True
-        if line.quoted:
-            return True
-        if (
-            line.bold
-            and line.bold[0][0] == 0
-            and line.bold[0][1] < 60
-            and (line.bold[0][1] < len(line.text) or line.text.endswith(":"))
-        ):
-            return True
-        return bool(_FIELD.match(line.text)) and not heading
+        if _closes(script, below, passage, found_any=bool(found)):
+            break
+        if label.depth and line.depth <= label.depth and not (line.item and line.item == label.item):
+            break
+        if not label.depth and found and found[-1][0].line.depth and not line.depth:
+            break
+        found.append((below, (0, len(below.text))))
+    return found
 
-    def _candidate(
-        self,
-        passage: Passage,
-        mark: Mark,
-        spans: list[tuple[Passage, Span]],
-        question: QuestionId,
-        frame: Frame,
-    ) -> Candidate:
-        kind = self._kinds[question]
-        label = passage.text[mark.start : mark.end].strip()
-        if not spans:
-            return Candidate(question, passage.index, mark.place, label, 0, 0, ASKED, mark.stand_in)
-        parts = [part for span in spans if (part := self._tight(*span)) is not None]
-        if not parts:
-            return Candidate(question, passage.index, mark.place, label, 0, 0, ASKED, mark.stand_in)
-        opinion = self._judge(parts, kind, frame)
-        start, end = self._quoted(parts)
-        return Candidate(
-            question, passage.index, mark.place, label, start, end, opinion, mark.stand_in
-        )
 
-    def _judge(
-        self, parts: list[tuple[Passage, Span]], kind: QuestionKind, frame: Frame
-    ) -> Opinion:
-        """The best of the parts, except that an empty first line outweighs what follows it."""
-        if frame is Frame.ASKING and parts[0][0].line.depth:
-            return Opinion(
-                AnswerState.ASKED_ONLY, ReasonCode.TEMPLATE, "in a list of questions to ask"
-            )
-        opinions = [judge_text(p, a, b, kind) for p, (a, b) in parts]
-        best = opinions[0]
-        if best.state is not AnswerState.ANSWERED and (
-            len(parts) > 1 and (parts[0][0].line.depth or best.state is AnswerState.ASKED_ONLY)
-        ):
-            best = next((o for o in opinions if o.state is AnswerState.ANSWERED), best)
-        if frame is Frame.GUESSING and best.state is AnswerState.ANSWERED:
-            return Opinion(AnswerState.PLACEHOLDER, ReasonCode.SELLERS_VIEW, "the seller's guess")
-        return best
+def _closes(script: Manuscript, below: Passage, label: Passage, *, found_any: bool) -> bool:
+    """Whether a line no longer belongs to the label above it."""
+    line, heading = below.line, label.line.heading
+    if script.labelled(below.index) or line.heading or line.cell is not None:
+        return True
+    if line.quoted > label.line.quoted:
+        return True
+    if line.gap and not heading:
+        if found_any or (len(below.words) < _MIN_WORDS_AFTER_GAP and not line.depth):
+            return True
+    if line.bold and line.bold[0][0] == 0 and line.bold[0][1] < _MAX_LABEL_RUN and (
+        line.bold[0][1] < len(line.text) or line.text.rstrip().endswith(":")
+    ):
+        return True
+    if script.dates[below.index] != script.dates[label.index]:
+        return True
+    return bool(_FIELD.match(line.text)) and not heading and not label.line.depth
 
-    def _tight(self, passage: Passage, span: Span) -> tuple[Passage, Span] | None:
-        """A stretch without the signs around it, struck words, and an aside before the answer."""
-        start, end = span
-        for a, b in passage.line.struck:
-            if a <= start + 2 and b > start:
-                start = b
-            elif b >= end - 1 and a < end:
-                end = a
-        text = passage.text
-        if match := _ASIDE.match(text, start, end):
-            start = match.end()
-        while (
-            start < end and text[start] in _TRIM and not re.fullmatch(r"[\s\W]*", text[start:end])
-        ):
-            start += 1
-        while end > start and text[end - 1] in " |;,*_":
-            end -= 1
-        while start < end and text[start] == " ":
-            start += 1
-        return (passage, (start, end)) if start < end else None
 
-    def _quoted(self, parts: list[tuple[Passage, Span]]) -> Span:
-        first, last = parts[0], parts[-1]
-        return first[0].line.start + first[1][0], last[0].line.start + last[1][1]
+def _candidate(
+    script: Manuscript, passage: Passage, mark: Mark, parts: list[Part], question: QuestionId
+) -> Candidate:
+    label = passage.text[mark.start : mark.end].strip()
+    tight = [part for span in parts if (part := _tight(*span)) is not None]
+    base = Candidate(
+        question, passage.index, mark.place, label, 0, 0, ASKED, stand_in=mark.stand_in
+    )
+    if not tight:
+        return base
+    opinion = _judge(script, passage, tight, question)
+    first, last = _decisive(script, tight, question, opinion)
+    return base._replace(
+        start=first[0].line.start + first[1][0],
+        end=last[0].line.start + last[1][1],
+        opinion=opinion,
+    )
 
-    def _mention(
-        self, passage: Passage, mark: Mark, following: int | None, frame: Frame
-    ) -> list[Candidate]:
-        return read_mention(passage, mark, following, frame, self._kinds)
+
+def _judge(
+    script: Manuscript, passage: Passage, parts: list[Part], question: QuestionId
+) -> Opinion:
+    """The best of the parts, except that an empty first line outweighs what follows it."""
+    frame = script.frames[passage.index]
+    if frame is Frame.ASKING and passage.line.depth:
+        return Opinion(AnswerState.ASKED_ONLY, ReasonCode.TEMPLATE, "in a list of questions to ask")
+    kind = script.kinds[question]
+    opinions = [judge_text(p, a, b, kind) for p, (a, b) in parts]
+    best = opinions[0]
+    others = parts[0][0].line.depth or parts[0][0].line.cell or script.speakers[parts[0][0].index]
+    if best.state is not AnswerState.ANSWERED and (others or best.state is AnswerState.ASKED_ONLY):
+        best = next((o for o in opinions if o.state is AnswerState.ANSWERED), best)
+    if frame is Frame.GUESSING and best.state is AnswerState.ANSWERED:
+        return Opinion(AnswerState.PLACEHOLDER, ReasonCode.SELLERS_VIEW, "the seller's guess")
+    return best
+
+
+def _decisive(
+    script: Manuscript, parts: list[Part], question: QuestionId, opinion: Opinion
+) -> tuple[Part, Part]:
+    """The first and the last part to quote: in a conversation the one turn that decides."""
+    if script.speakers[parts[0][0].index] is None:
+        return parts[0], parts[-1]
+    kind = script.kinds[question]
+    for passage, (start, end) in parts:
+        if judge_text(passage, start, end, kind).state is opinion.state:
+            return (passage, (start, end)), (passage, (start, end))
+    return parts[0], parts[0]
+
+
+def _tight(passage: Passage, span: Span) -> Part | None:
+    """A stretch without the signs around it, struck words, and an aside before the answer."""
+    start, end = span
+    text = passage.text
+    for a, b in passage.line.struck:
+        if start < b and not text[start:a].strip(_TRIM):
+            start = b
+        elif a < end and not text[b:end].strip(_TRIM):
+            end = a
+        elif start < a and b < end:
+            start = b
+    for match in _UPDATED.finditer(text, start, end):
+        start = match.end()
+    if match := _ASIDE.match(text, start, end):
+        start = match.end()
+    words = re.search(r"[^\W_]", text[start:end])
+    while start < end and (text[start] in _TRIM if words else text[start] == " "):
+        start += 1
+    while end > start and text[end - 1] in (" |;,*_" if words else " "):
+        end -= 1
+    return (passage, (start, end)) if start < end else None

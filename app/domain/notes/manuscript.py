@@ -1,0 +1,85 @@
+"""A whole note, read but not judged: its lines with their labels, frames, speakers and dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from app.domain.notes.answer import WHY_CHANGE, WHY_NOW, QuestionId, QuestionKind
+from app.domain.notes.frame import Frame, frames_of
+from app.domain.notes.label import Dialect, Mark, Place, find_marks, has_short_labels
+from app.domain.notes.moment import entry_dates
+from app.domain.notes.page import Page, read_page
+from app.domain.notes.passage import Passage, passages_of
+from app.domain.notes.phrase import PhraseBook
+from app.domain.notes.speech import speakers_of
+
+_FRAMEWORK = re.compile(r"\b(?:(?P<meddic>medd(?:p)?icc?)|(?P<spiced>spiced))\b", re.IGNORECASE)
+_MEDDIC_LETTERS = (("i", WHY_CHANGE),)
+_SPICED_LETTERS = (("p", WHY_CHANGE), ("c", WHY_NOW))
+
+
+class Manuscript(NamedTuple):
+    """The parts run parallel: one entry for every line of the note."""
+
+    page: Page
+    passages: Sequence[Passage]
+    marks: Sequence[Sequence[Mark]]
+    frames: Sequence[Frame]
+    speakers: Sequence[str | None]
+    dates: Sequence[date | None]
+    kinds: Mapping[QuestionId, QuestionKind]
+
+    def labelled(self, index: int) -> bool:
+        """Whether a line carries a label that heads or cuts off an answer."""
+        return any(mark.place is not Place.MENTION for mark in self.marks[index])
+
+
+def read_manuscript(
+    body: str, written_at: datetime, book: PhraseBook, kinds: Mapping[QuestionId, QuestionKind]
+) -> Manuscript:
+    """The manuscript of a note's body."""
+    page = read_page(body)
+    passages = passages_of(page, book)
+    dialect = _dialect(page, passages)
+    marks = _settled([find_marks(passage, dialect) for passage in passages], passages)
+    return Manuscript(
+        page,
+        passages,
+        marks,
+        frames_of(passages),
+        speakers_of(passages),
+        entry_dates(passages, written_at),
+        kinds,
+    )
+
+
+def _dialect(page: Page, passages: Sequence[Passage]) -> Dialect:
+    letters: tuple[tuple[str, QuestionId], ...] = ()
+    if match := _FRAMEWORK.search(page.text):
+        letters = _MEDDIC_LETTERS if match["meddic"] else _SPICED_LETTERS
+    return Dialect(short=has_short_labels(passages), letters=letters)
+
+
+def _settled(marks: list[list[Mark]], passages: Sequence[Passage]) -> list[list[Mark]]:
+    """Labels without any sign count as labels where several questions are headed in that way."""
+    bare = {
+        question
+        for line in marks
+        for mark in line
+        if mark.place is Place.BARE
+        for question in mark.questions
+    }
+    if len(bare) < 2:
+        return marks
+    return [
+        [
+            mark._replace(place=Place.HEAD)
+            if mark.place is Place.BARE and passages[mark.passage].text[mark.end :].strip()
+            else mark
+            for mark in line
+        ]
+        for line in marks
+    ]

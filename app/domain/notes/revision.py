@@ -1,0 +1,65 @@
+"""Withdrawals: sentences that take an earlier answer back without giving a new one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.domain.notes.answer import (
+    WHY_CHANGE,
+    WHY_FLOWFUSE,
+    WHY_NOW,
+    AnswerState,
+    QuestionId,
+    ReasonCode,
+)
+from app.domain.notes.candidate import Candidate
+from app.domain.notes.label import Place
+from app.domain.notes.manuscript import Manuscript
+from app.domain.notes.page import Span
+from app.domain.notes.passage import Passage
+from app.domain.notes.substance import Opinion
+
+_TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
+    (WHY_NOW, re.compile(r"\b(?:timing|deadlines?|dates?|urgency|time ?line|termin|frist|datum|echeance|fecha|plazo)\b")),
+    (WHY_CHANGE, re.compile(r"\b(?:pain|reason to change|reason for change|the change|problem|wechselgrund)\b")),
+    (WHY_FLOWFUSE, re.compile(r"\b(?:interest in (?:us|flowfuse)|choice of (?:us|flowfuse))\b")),
+)
+_POINTS_AHEAD = re.compile(r"\b(?:below|see correction|unten|hieronder|ci-dessous|abajo)\b")
+_NEW_DATE = re.compile(r"\b(?:moved|pushed|postponed|verschoben|deplace|aplazad[oa]|verplaatst) (?:to|back to|until|auf|bis|naar|au|a)\b")
+RETRACTED = Opinion(AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "an earlier answer is withdrawn")
+
+
+def withdrawn(script: Manuscript) -> Iterator[Candidate]:
+    """The candidates that end an earlier answer."""
+    for passage in script.passages:
+        if script.labelled(passage.index) or not any(h.kind == "denied" for h in passage.hits):
+            continue
+        for sentence in passage.sentences:
+            if not passage.has("denied", *sentence):
+                continue
+            text = passage.folded[slice(*sentence)]
+            if _POINTS_AHEAD.search(text) or _NEW_DATE.search(text):
+                continue
+            for question in _topics(script, passage, sentence, text):
+                base = passage.line.start
+                yield Candidate(
+                    question,
+                    passage.index,
+                    Place.MENTION,
+                    "",
+                    base + sentence[0],
+                    base + sentence[1],
+                    RETRACTED,
+                )
+
+
+def _topics(
+    script: Manuscript, passage: Passage, sentence: Span, text: str
+) -> Iterator[QuestionId]:
+    for mark in script.marks[passage.index]:
+        if sentence[0] <= mark.start < sentence[1]:
+            yield from mark.questions
+    for question, pattern in _TOPICS:
+        if pattern.search(text):
+            yield question
