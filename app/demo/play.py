@@ -99,8 +99,8 @@ class Play:
         return told[-1] if told else None
 
     def _told(self, deal: str) -> list[dict[str, Any]]:
-        """Every message of the channel that is about this deal: they all link to its record."""
-        return [m for m in self._portal.messages() if f"/{deal}" in str(m.get("blocks"))]
+        """Every message of the channel that is about this deal, oldest first."""
+        return [m for m in self._portal.messages() if payload_of(m).get("deal_id") == deal]
 
     def _tell(self, seen: Seen, act_seconds: float) -> None:
         own = seen.properties
@@ -180,8 +180,13 @@ def message_state(message: dict[str, Any] | None) -> str | None:
     """Whether a message says blocked or cleared, from the metadata that it carries."""
     if message is None:
         return None
-    state: str | None = message.get("metadata", {}).get("event_payload", {}).get("state")
-    return state
+    return str(payload_of(message).get("kind"))
+
+
+def payload_of(message: dict[str, Any]) -> dict[str, Any]:
+    """What a message says to programs; empty for one of somebody else's."""
+    found: dict[str, Any] = message.get("metadata", {}).get("event_payload", {})
+    return found
 
 
 def _plain(value: object) -> str:
