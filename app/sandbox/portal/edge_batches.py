@@ -56,7 +56,7 @@ def _read(call: Call) -> Reply:
     return completed(call, results, errors)
 
 
-def _each(
+def each(
     call: Call, limit: int, write: Callable[[Sides, dict[str, Any]], list[dict[str, object]]]
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """Carry out each input by itself; results of the good ones, errors of the others."""
@@ -100,22 +100,22 @@ def _unlabel(sides: Sides, given: dict[str, Any]) -> list[dict[str, object]]:
 
 
 def _create(call: Call) -> Reply:
-    return completed(call, *_each(call, MAX_WRITE_INPUTS, _link), status=201)
+    return completed(call, *each(call, MAX_WRITE_INPUTS, _link), status=201)
 
 
 def _create_plain(call: Call) -> Reply:
-    results, errors = _each(call, MAX_WRITE_INPUTS, _link_plainly)
+    results, errors = each(call, MAX_WRITE_INPUTS, _link_plainly)
     reply = completed(call, results, errors)
     return Reply(200, reply.body)
 
 
 def _archive(call: Call) -> Reply:
-    results, errors = _each(call, MAX_ARCHIVE_INPUTS, _unlink)
+    results, errors = each(call, MAX_ARCHIVE_INPUTS, _unlink)
     return _gone(call, results, errors)
 
 
 def _archive_labels(call: Call) -> Reply:
-    results, errors = _each(call, MAX_ARCHIVE_INPUTS, _unlabel)
+    results, errors = each(call, MAX_ARCHIVE_INPUTS, _unlabel)
     return _gone(call, results, errors)
 
 
