@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.demo.portal import AePortal
-from app.demo.story import Cast, Expected, Move
+from app.demo.story import TITLES, Cast, Expected, Move
 
 T = TypeVar("T")
 
@@ -169,10 +169,16 @@ def message_difference(found: dict[str, Any] | None, expected: Expected) -> str 
     """What the deal's message lacks to be as expected; None when nothing."""
     state = message_state(found)
     if state != expected.slack:
-        return f"the channel says {state or 'nothing'}, expected {expected.slack or 'nothing'}"
+        return f"the channel says {state or 'nothing'}, expected {expected.slack}"
+    said = str(found["blocks"]) if found else ""
     for words in expected.says:
-        if words not in str(found):
+        if words not in said:
             return f"the message does not say {words!r}"
+    for code, title in TITLES.items() if state == "blocked" else ():
+        if (code in expected.blockers) is not (title in said):
+            return (
+                f"the message is {'silent' if code in expected.blockers else 'loud'} on {title!r}"
+            )
     return None
 
 
