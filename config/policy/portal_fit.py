@@ -32,16 +32,16 @@ def check_against_portal(policy: Policy, positions: Iterable[StagePosition]) -> 
         if len(same) > 1
     ]
     for process in policy.processes:
-        for pipeline in process.pipelines:
-            label = by_fold.get(folded(pipeline))
-            if label is None:
-                known = ", ".join(map(repr, stages)) or "none"
-                problems.append(
-                    f"The policy's pipeline {pipeline!r} (process {process.label}) is not in the "
-                    f"portal, which has {known}."
-                )
-            else:
-                problems += _missing_stages(process, label, stages[label])
+        found = [by_fold[name] for name in map(folded, process.pipelines) if name in by_fold]
+        if not found:
+            wanted = " or ".join(map(repr, process.pipelines))
+            known = ", ".join(map(repr, stages)) or "none"
+            problems.append(
+                f"The policy's process {process.label} runs in the pipeline {wanted}, which is "
+                f"not in the portal; it has {known}."
+            )
+        for label in found:
+            problems += _missing_stages(process, label, stages[label])
     return problems
 
 

@@ -16,9 +16,12 @@ MAX_SHOWN_VALUE_CHARS = 60
 def described(
     document: Document, model: type[BaseModel], error: ValidationError, base: Place
 ) -> PolicyError:
-    """The first of pydantic's findings with its line; `base` is where the model stands."""
+    """The first of pydantic's findings with its line; `base` is where the model stands.
+
+    An unknown key goes first, because a misspelt key is also reported as a missing one.
+    """
     details = error.errors(include_url=False)
-    first = details[0]
+    first = next((d for d in details if d["type"] == "extra_forbidden"), details[0])
     place = (*base, *first["loc"])
     return document.error(place, _problem(model, first), more=len(details) - 1)
 
