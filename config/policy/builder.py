@@ -7,16 +7,10 @@ therefore complete: nothing can turn out missing while deals are judged.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import Any, get_type_hints
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from pydantic_core import to_json
-
-from app.domain.case import Check
-from app.domain.checks import CHECKS, ExitSignal, StageKnown
+from app.domain.checks import ExitSignal
 from app.domain.labels import folded
 from app.domain.lead_status import LeadStatus, LeadStatusRules, StatusOption
 from app.domain.notes import MQL_QUESTIONS, WHYS, Question, QuestionId, QuestionKind, Reader
@@ -29,10 +23,10 @@ from app.domain.policy import (
     PropertyMatch,
     Stage,
 )
-from app.domain.verdict import CriterionId, Exits
+from app.domain.verdict import CriterionId
+from config.policy.criteria import CriteriaBuilder, exits_of
 from config.policy.document import Document, Place
-from config.policy.problems import described
-from config.policy.schema import CriterionWire, ExitsWire, MeetingWire, PolicyWire, ProcessWire
+from config.policy.schema import MeetingWire, PolicyWire, ProcessWire
 from config.policy.zones import build_zones
 
 BUILT_IN_QUESTIONS: tuple[str, ...] = (*WHYS, *MQL_QUESTIONS)
@@ -54,10 +48,12 @@ class Builder:
         lead_status = self._lead_status()
         processes = tuple(self._process(index) for index in range(len(wire.processes)))
         self._check_processes()
-        criteria = self._criteria(names, lead_status)
+        criteria = CriteriaBuilder(self.document, wire).criteria(
+            questions=names, statuses=[option.value for option in lead_status.statuses]
+        )
         self._check_exit_titles(criteria, processes)
         for index, name in enumerate(wire.contact_questions):
-            self._known(("contact_questions", index), "question", name, names)
+            self.document.must_know(("contact_questions", index), "question", name, names)
         return Policy(
             title=wire.title,
             version=wire.version,
@@ -82,7 +78,7 @@ class Builder:
         taken: list[str] = list(BUILT_IN_QUESTIONS)
         questions = []
         for index, own in enumerate(self.wire.questions):
-            self._unused(("questions", index, "id"), "question", own.id, taken)
+            self.document.must_be_new(("questions", index, "id"), "question", own.id, taken)
             taken.append(own.id)
             questions.append(
                 Question(QuestionId(own.id), own.kind, own.labels, own.asks, own.implied)
@@ -94,7 +90,7 @@ class Builder:
                 other = signals.get(question.id)
                 signals[question.id] = question if other is None else _merged(other, question)
         for signal in signals:
-            self._unused(("questions",), "question", signal, taken)
+            self.document.must_be_new(("questions",), "question", signal, taken)
         return (*questions, *signals.values())
 
     def _signal_question(self, meeting: MeetingWire) -> Question:
@@ -115,9 +111,9 @@ class Builder:
         values: list[str] = []
         for index, status in enumerate(wire.statuses):
             place = ("lead_status", "statuses", index, "value")
-            self._unused(place, "lead status", status.value, values)
+            self.document.must_be_new(place, "lead status", status.value, values)
             values.append(status.value)
-        self._known(("lead_status", "open_deal"), "lead status", wire.open_deal, values)
+        self.document.must_know(("lead_status", "open_deal"), "lead status", wire.open_deal, values)
         return LeadStatusRules(
             property=wire.property,
             lifecycle_property=wire.lifecycle_property,
@@ -137,7 +133,9 @@ class Builder:
         place: Place = ("processes", index)
         meetings: dict[str, Meeting] = {}
         for number, meeting in enumerate(wire.meetings):
-            self._unused((*place, "meetings", number, "id"), "meeting", meeting.id, meetings)
+            self.document.must_be_new(
+                (*place, "meetings", number, "id"), "meeting", meeting.id, meetings
+            )
             meetings[meeting.id] = self._meeting(meeting)
         match = wire.only_if
         return Process(
@@ -158,12 +156,12 @@ class Builder:
         held: list[str] = []
         for index, stage in enumerate(wire.stages):
             for label in (stage.label, *stage.also_called):
-                self._unused((*place, index), "stage", folded(label), labels)
+                self.document.must_be_new((*place, index), "stage", folded(label), labels)
                 labels.append(folded(label))
             for number, meeting in enumerate(stage.meetings):
                 where = (*place, index, "meetings", number)
-                self._known(where, "meeting", meeting, meetings)
-                self._unused(where, "meeting", meeting, held)
+                self.document.must_know(where, "meeting", meeting, meetings)
+                self.document.must_be_new(where, "meeting", meeting, held)
                 held.append(meeting)
         for meeting in meetings:
             if meeting not in held:
@@ -192,7 +190,7 @@ class Builder:
                 fix=_filled(shared.fix, wire),
                 ask=_filled(shared.ask, wire),
                 source=wire.source,
-                exits=_exits(shared.exits),
+                exits=exits_of(shared.exits),
             ),
             source=wire.source,
         )
@@ -203,66 +201,17 @@ class Builder:
         whole: list[str] = []
         for index, process in enumerate(self.wire.processes):
             place: Place = ("processes", index)
-            self._unused((*place, "id"), "process", process.id, ids)
-            self._unused((*place, "label"), "process label", process.label, labels)
+            self.document.must_be_new((*place, "id"), "process", process.id, ids)
+            self.document.must_be_new((*place, "label"), "process label", process.label, labels)
             ids.append(process.id)
             labels.append(process.label)
             for number, pipeline in enumerate(process.pipelines):
                 if process.only_if is None:
                     where = (*place, "pipelines", number)
-                    self._unused(where, "pipeline", folded(pipeline), whole)
+                    self.document.must_be_new(where, "pipeline", folded(pipeline), whole)
                     whole.append(folded(pipeline))
 
-    # ------------------------------------------------------------------ criteria
-
-    def _criteria(
-        self, questions: Collection[str], lead_status: LeadStatusRules
-    ) -> tuple[Criterion, ...]:
-        criteria: dict[str, Criterion] = {}
-        for index, wire in enumerate(self.wire.criteria):
-            place: Place = ("criteria", index)
-            self._unused((*place, "id"), "criterion", wire.id, criteria)
-            check = self._check(wire, place)
-            for question in check.questions():
-                self._known((*place, "with"), "question", question, questions)
-            for status in check.statuses():
-                values = [option.value for option in lead_status.statuses]
-                self._known((*place, "with"), "lead status", status, values)
-            self._check_scope(wire, place)
-            criteria[wire.id] = _criterion(wire, check)
-        guards = [c for c in criteria.values() if isinstance(c.check, StageKnown)]
-        if len(guards) != 1:
-            problem = (
-                f"needs exactly one criterion with the check stage_known, so that a stage that "
-                f"the policy does not know is never passed silently; it has {len(guards)}"
-            )
-            raise self.document.error(("criteria",), problem)
-        return tuple(criteria.values())
-
-    def _check(self, wire: CriterionWire, place: Place) -> Check:
-        self._known((*place, "check"), "check", wire.check, CHECKS)
-        check = CHECKS[wire.check]
-        model = _parameters(check)
-        try:
-            values = model.model_validate_json(to_json(wire.with_))
-        except ValidationError as error:
-            raise described(self.document, model, error, (*place, "with")) from error
-        parameters = {name: getattr(values, name) for name in model.model_fields}
-        for name, value in parameters.items():
-            if value in ("", ()):
-                raise self.document.error((*place, "with", name), "must not be empty")
-        return check(**parameters)
-
-    def _check_scope(self, wire: CriterionWire, place: Place) -> None:
-        known = {process.id: process for process in self.wire.processes}
-        for number, name in enumerate(wire.processes):
-            self._known((*place, "processes", number), "process", name, known)
-        if wire.from_stage is not None:
-            scope = [known[name] for name in wire.processes] or list(known.values())
-            labels = {folded(s.label): s.label for process in scope for s in process.stages}
-            if folded(wire.from_stage) not in labels:
-                where = (*place, "from_stage")
-                self._known(where, "stage", wire.from_stage, labels.values())
+    # ------------------------------------------------------------------ exits
 
     def _check_exit_titles(
         self, criteria: Iterable[Criterion], processes: Iterable[Process]
@@ -280,39 +229,6 @@ class Builder:
                         )
                         raise self.document.error(("processes", index, "meetings"), problem)
 
-    # ------------------------------------------------------------------ names
-
-    def _known(self, place: Place, what: str, name: str, allowed: Iterable[str]) -> None:
-        names = list(allowed)
-        if name not in names:
-            problem = f"unknown {what} {name!r}; allowed: {', '.join(names) or 'none'}"
-            raise self.document.error(place, problem)
-
-    def _unused(self, place: Place, what: str, name: str, taken: Collection[str]) -> None:
-        if name in taken:
-            raise self.document.error(place, f"the {what} {name!r} is already used above")
-
-
-def _criterion(wire: CriterionWire, check: Check) -> Criterion:
-    return Criterion(
-        id=CriterionId(wire.id),
-        title=wire.title,
-        kind=wire.kind,
-        severity=wire.severity,
-        check=check,
-        fix=wire.fix,
-        ask=wire.ask,
-        source=wire.source,
-        exits=_exits(wire.exits),
-        when=wire.when,
-        from_stage=wire.from_stage,
-        processes=wire.processes,
-    )
-
-
-def _exits(wire: ExitsWire) -> Exits:
-    return Exits(property=wire.property, slack=wire.slack, digest=wire.digest)
-
 
 def _filled(text: str, meeting: MeetingWire) -> str:
     for name in ("id", "name", "signal"):
@@ -328,15 +244,3 @@ def _merged(one: Question, other: Question) -> Question:
         asks=one.asks,
         implied=tuple(dict.fromkeys((*one.implied, *other.implied))),
     )
-
-
-@cache
-def _parameters(check: type[Check]) -> type[BaseModel]:
-    """The wire shape of a check's parameters, from the fields of its class."""
-    hints = get_type_hints(check)
-    parameters: dict[str, Any] = {
-        field.name: (hints[field.name], ...)
-        for field in fields(check)  # type: ignore[arg-type]  # every check is a dataclass
-    }
-    config = ConfigDict(extra="forbid", strict=True)
-    return create_model(check.__name__, __config__=config, **parameters)

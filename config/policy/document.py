@@ -6,7 +6,7 @@ duplicate keys are errors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,18 @@ class Document:
         others = f" (and {more} more)" if more else ""
         text = " ".join(problem.split())
         return PolicyError(f"{self.path}:{self._line(place)}: {dotted}: {text}{others}")
+
+    def must_know(self, place: Place, what: str, name: str, allowed: Iterable[str]) -> None:
+        """Raise PolicyError, with the allowed words, unless `name` is one of them."""
+        words = list(allowed)
+        if name not in words:
+            problem = f"unknown {what} {name!r}; allowed: {', '.join(words) or 'none'}"
+            raise self.error(place, problem)
+
+    def must_be_new(self, place: Place, what: str, name: str, taken: Container[str]) -> None:
+        """Raise PolicyError if `name` is taken."""
+        if name in taken:
+            raise self.error(place, f"the {what} {name!r} is already used above")
 
     def _line(self, place: Place) -> int:
         """The line of the deepest part of the path that exists, counted from 1."""

@@ -34,11 +34,8 @@ def _rows(document: Document, wire: ZonesWire, processes: Mapping[str, str]) -> 
         for axis, level in (("adoption", row.adoption), ("operations", row.operations)):
             if level is Level.UNKNOWN:
                 raise document.error((*place, axis), "allowed: low, high")
-        if row.process is not None and row.process not in processes:
-            known = ", ".join(processes)
-            raise document.error(
-                (*place, "process"), f"unknown process {row.process!r}; allowed: {known}"
-            )
+        if row.process is not None:
+            document.must_know((*place, "process"), "process", row.process, processes)
         key = (row.adoption, row.operations)
         if key in rows or any(other.zone is row.zone for other in rows.values()):
             raise document.error(place, "this zone or this pair of levels is given twice")
