@@ -48,8 +48,9 @@ _WRITES = "dealgate_writes"
 class Database:
     """An engine with its two kinds of transaction: `reading()` and `writing()`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> None:
         """Open nothing yet. Raises Terminal for an address that cannot hold a ledger."""
+        self._lock_timeout_seconds = lock_timeout_seconds
         self._url = _readable(url)
         self.place = self._url.render_as_string(hide_password=True)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
@@ -58,16 +59,16 @@ class Database:
             _prepare_file(self._url, self.place)
         self._engine = create_engine(
             self._url,
-            connect_args={} if self._is_sqlite else _postgres_arguments(self._url),
+            connect_args={} if self._is_sqlite else self._postgres_arguments(),
             pool_size=MAX_CONNECTIONS,
             max_overflow=0,
-            pool_timeout=LOCK_TIMEOUT_SECONDS,
+            pool_timeout=lock_timeout_seconds,
             pool_pre_ping=not self._is_sqlite,
             hide_parameters=True,
         )
         self._writer = self._engine.execution_options(**{_WRITES: True})
         if self._is_sqlite:
-            event.listen(self._engine, "connect", _configure_sqlite)
+            event.listen(self._engine, "connect", self._configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
 
     @contextmanager
@@ -107,7 +108,7 @@ class Database:
 
     @contextmanager
     def _wait_in(self, queue: threading.Lock) -> Iterator[None]:
-        if not queue.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+        if not queue.acquire(timeout=self._lock_timeout_seconds):
             message = f"{self.place}: other writers are ahead; trying again"
             raise Retryable(message)
         try:
@@ -121,6 +122,29 @@ class Database:
             yield
         except exc.SQLAlchemyError as error:
             raise translate(error, self.place) from error
+
+    def _postgres_arguments(self) -> dict[str, object]:
+        """What every connection gets; `options` of the URL are kept and win."""
+        theirs = self._url.query.get("options", "")
+        lock = int(self._lock_timeout_seconds * 1000)
+        statement = int(STATEMENT_TIMEOUT_SECONDS * 1000)
+        return {
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "application_name": "dealgate",
+            "options": f"-c lock_timeout={lock} -c statement_timeout={statement} {theirs}",
+        }
+
+    def _configure_sqlite(self, connection: Any, record: object) -> None:
+        """Set up a new connection; the driver must not open transactions of its own."""
+        del record
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        try:
+            cursor.execute(f"PRAGMA busy_timeout = {int(self._lock_timeout_seconds * 1000)}")
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")
+        finally:
+            cursor.close()
 
 
 def _readable(text_url: str) -> URL:
@@ -151,31 +175,6 @@ def _prepare_file(url: URL, place: str) -> None:
     except OSError as error:
         message = f"{place}: cannot make the file ({error.strerror}); choose a writable folder"
         raise Terminal(message) from error
-
-
-def _postgres_arguments(url: URL) -> dict[str, object]:
-    """What every connection gets; `options` of the URL are kept and win."""
-    theirs = url.query.get("options", "")
-    lock = int(LOCK_TIMEOUT_SECONDS * 1000)
-    statement = int(STATEMENT_TIMEOUT_SECONDS * 1000)
-    return {
-        "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-        "application_name": "dealgate",
-        "options": f"-c lock_timeout={lock} -c statement_timeout={statement} {theirs}",
-    }
-
-
-def _configure_sqlite(connection: Any, record: object) -> None:
-    """Set up a new connection; the driver must not open transactions of its own."""
-    del record
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    try:
-        cursor.execute(f"PRAGMA busy_timeout = {int(LOCK_TIMEOUT_SECONDS * 1000)}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-    finally:
-        cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

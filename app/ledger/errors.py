@@ -53,7 +53,9 @@ def translate(error: exc.SQLAlchemyError, place: str) -> Failure:
     """The Failure that `error` means; `place` names the database without its password."""
     if isinstance(error, exc.TimeoutError):
         return Retryable(f"{place}: all database connections are in use; trying again")
-    original = error.orig if isinstance(error, exc.DBAPIError) else None
+    original = error.orig if isinstance(error, exc.StatementError) else None
+    if isinstance(original, ValueError):
+        return Terminal(f"{place}: a value cannot be stored: {original}")
     if isinstance(original, sqlite3.Error):
         return _from_sqlite(original, place)
     if original is not None and type(original).__module__.startswith("psycopg"):

@@ -118,6 +118,13 @@ class Server:
         ) as connection:
             connection.execute(statement)
 
+    def disconnect_all(self) -> None:
+        """End every connection but the one that says so."""
+        self.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+
     @property
     def _data(self) -> str:
         return str(self._folder / "data")
