@@ -22,6 +22,10 @@ DEFAULT_REQUESTS_PER_10_SECONDS: Final = 95
 DEFAULT_SEARCHES_PER_SECOND: Final = 4
 DEFAULT_MAX_WAIT_SECONDS: Final = 12.0
 _WAKE_MARGIN_MS: Final = 2
+_TRAVEL_MARGIN_MS: Final = 250
+"""HubSpot counts arrivals and we count departures: a request that travels faster than one before
+it must not fall into the same window there.
+"""
 
 
 class Lane(StrEnum):
@@ -87,7 +91,7 @@ class _Bucket:
     """A sliding window; forgets what has left it on every take, so it needs no thread."""
 
     def __init__(self, limit: int, interval_ms: int) -> None:
-        self._bucket = InMemoryBucket([Rate(limit, interval_ms)])
+        self._bucket = InMemoryBucket([Rate(limit, interval_ms + _TRAVEL_MARGIN_MS)])
         factory = SingleBucketFactory(self._bucket, schedule_leak=False)
         self._limiter = Limiter(factory, buffer_ms=_WAKE_MARGIN_MS)
 

@@ -76,7 +76,7 @@ def _checks(client: HubSpotClient) -> list[_Check]:
         _Check("crm.objects.deals.read", "read pipelines", client.pipelines),
     ]
     for kind in READ_KINDS:
-        checks += [_reading(client, kind), _writing(client, kind), _schema(client, kind)]
+        checks += [_reading(client, kind), _writing(client, kind)]
     return checks
 
 
@@ -94,15 +94,6 @@ def _writing(client: HubSpotClient, kind: ObjectKind) -> _Check:
         f"write our properties of {plural}",
         lambda: client.update_record(plural, NO_RECORD, {}),
         harmless=(Missing, Invalid),
-    )
-
-
-def _schema(client: HubSpotClient, kind: ObjectKind) -> _Check:
-    plural = PLURAL[kind]
-    return _Check(
-        f"crm.schemas.{plural}.read",
-        f"see which properties {plural} have",
-        lambda: client.properties(plural),
     )
 
 
