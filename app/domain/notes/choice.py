@@ -7,6 +7,7 @@ from datetime import date
 
 from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.candidate import Candidate
+from app.domain.notes.label import Place
 from app.domain.notes.manuscript import Manuscript
 
 _RANK = {
@@ -33,7 +34,7 @@ def choose(
     mine.sort(key=lambda c: (script.dates[c.passage] or date.min, c.passage, c.start))
     standing: Candidate | None = None
     for candidate in mine:
-        if candidate.place is not None and (standing is None or _replaces(candidate, standing)):
+        if candidate.place is not None and (standing is None or _replaces(script, candidate, standing)):
             standing = candidate
     if standing is not None and (
         standing.state is AnswerState.ANSWERED or standing.opinion.reason is ReasonCode.RETRACTED
@@ -54,7 +55,10 @@ def _own_words(script: Manuscript, candidates: list[Candidate]) -> list[Candidat
     return candidates
 
 
-def _replaces(new: Candidate, old: Candidate) -> bool:
-    if new.opinion.reason is ReasonCode.RETRACTED or new.state is AnswerState.ANSWERED:
+def _replaces(script: Manuscript, new: Candidate, old: Candidate) -> bool:
+    if new.opinion.reason is ReasonCode.RETRACTED:
         return True
-    return _RANK[new.state] > _RANK[old.state]
+    if new.state is AnswerState.ANSWERED and old.place is Place.HEAD and new.place is not Place.HEAD:
+        later = script.dates[new.passage] != script.dates[old.passage]
+        return later or script.passages[new.passage].has("revision")
+    return new.state is AnswerState.ANSWERED or _RANK[new.state] > _RANK[old.state]

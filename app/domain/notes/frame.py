@@ -56,6 +56,9 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
         if line.heading and rank and line.heading <= rank:
             current, rank = Frame.NOTE, 0
         opened = _opened(passage) if _is_title(passage) else None
+        if opened in NOT_THEIRS and _has_label(passage):
+            frames.append(opened)
+            continue
         if opened is not None and (opened is not Frame.NOTE or rank != -1):
             current, block = opened, 0
             rank = line.heading or (-1 if passage.index == 0 else _INNER_RANK)
@@ -70,7 +73,7 @@ def _is_title(passage: Passage) -> bool:
     line = passage.line
     if line.cell is not None:
         return False
-    if line.heading or passage.index == 0:
+    if line.heading or passage.index == 0 or _has_label(passage):
         return True
     text = line.text.rstrip()
     if line.bold and line.bold[0][0] == 0 and line.bold[0][1] >= len(text) - 1:
@@ -85,7 +88,7 @@ def _opened(passage: Passage) -> Frame | None:
     label = min((hit.first for hit in passage.hits if _is_label(hit.kind)), default=None)
     kinds = {hit.kind for hit in passage.hits if label is None or hit.last <= label}
     if label is not None:
-        kinds &= {"foreign", "guessing"}
+        kinds &= {"foreign", "guessing", "elsewhere"}
     if "marketing" in kinds and len(passage.words) > _MAX_MARKETING_WORDS:
         kinds.discard("marketing")
     if "asking" in kinds and passage.index == 0 and len(passage.words) > _MAX_TITLE_WORDS:
@@ -94,6 +97,10 @@ def _opened(passage: Passage) -> Frame | None:
         if kind in kinds:
             return frame
     return Frame.NOTE if "known" in kinds else None
+
+
+def _has_label(passage: Passage) -> bool:
+    return any(_is_label(hit.kind) for hit in passage.hits)
 
 
 def _is_label(kind: str) -> bool:

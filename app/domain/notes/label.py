@@ -36,6 +36,7 @@ _JOINER = re.compile(
     r"(?:\b(?:to|do it|both|the|also)\b)?[\s\"'*_]*"
 )
 _SAME = re.compile(r"[\s*_]*\??[\s*_]*[/(][\s*_]*")
+_ALTERNATIVE = re.compile(r"\s*/\s*[^/?\n]{1,30}\?\s*$")
 _WORDS = re.compile(r"\w+")
 _MAX_TAIL = 70
 _MAX_BEFORE_HEAD = 40
@@ -159,6 +160,8 @@ def _joined(passage: Passage, left: _Found, right: _Found) -> bool:
     between = passage.folded[left.end : right.start]
     if _SAME.fullmatch(between):
         return True
+    if right.role == "asks" and re.fullmatch(r"[\s?,:*_–-]*(?:and|or|i\.e\.)?\s*", between):  # noqa: RUF001 - a dash
+        return True
     return left.role == right.role == "labels" and "?" not in between and bool(_JOINER.fullmatch(between))
 
 
@@ -166,6 +169,11 @@ def _mark(passage: Passage, group: list[_Found], floor: int, limit: int) -> Mark
     roles = {found.role for found in group}
     role = next(r for r in ("labels", "short", "titles", "asks", "stand_ins") if r in roles)
     questions = tuple(dict.fromkeys(f.question for f in group if f.role == role))
+    if group[-1].role == "asks" and role != "asks":
+        end = _ASKED_TAIL.match(passage.text, group[-1].end, limit)
+        if end is not None:
+            place = Place.HEAD if _heads(passage, group[0].start, floor, passage.folded[floor : group[0].start]) else Place.INLINE
+            return Mark(passage.index, group[0].start, end.end(), questions, place, "?", role == "stand_ins")
     start = group[0].start
     read = _place(passage, start, group[-1].end, role, floor, limit)
     if read is None:
@@ -188,7 +196,9 @@ def _place(
             return (Place.HEAD if heads else Place.INLINE), *read
         return None
     if role in {"titles", "stand_ins", "short"}:
-        apart = heads or (role == "short" and (breaks or before.rstrip().endswith(",") or not before.strip()))
+        apart = heads or (breaks and bool(read) and read[1] in ":=") or (
+            role == "short" and (before.rstrip().endswith(",") or not before.strip())
+        )
         return (Place.HEAD, *read) if apart and read and read[1] not in {"?", "#"} else None
     if heads and read:
         return Place.HEAD, *read
@@ -237,7 +247,11 @@ def _sign(
         stop = match.end()
         if bold and stop < bold[1] <= stop + _MAX_TAIL and text[stop : bold[1]].strip()[:1] == "(":
             stop = bold[1]
+        if alternative := _ALTERNATIVE.match(text, stop, limit):
+            stop = alternative.end()
         return stop, match["sign"][0]
+    if heads and (match := re.compile(r"\s*;\s+").match(text, end, limit)):
+        return match.end(), ":"
     if heads and (match := _TAIL.match(text, end, limit)):
         return match.end(), match["sign"]
     if heads and bold and end <= bold[1] <= end + _MAX_TAIL and bold[1] < len(text):

@@ -17,7 +17,7 @@ from app.domain.notes.substance import Opinion, judge_text
 _QUOTES = "\"'”»"  # noqa: RUF001 - closing quotation marks
 _REPORT = re.compile(
     rf"[\s,{_QUOTES})?*_]*(?:"
-    r"(?:is|was|being|=|would be|seems to be)\s+(?:basically\s+|really\s+|mainly\s+|mostly\s+|simply\s+|clearly\s+)?"
+    r"(?P<is>is|was|being|=|would be|seems to be)\s+(?:basically\s+|really\s+|mainly\s+|mostly\s+|simply\s+|clearly\s+)?"
     r"(?:that\s+|because\s+|simple\s*[:,]\s*|clear\s*[:,]\s*|easy\s*[:,]\s*)?"
     r"|(?:they|he|she|\w+)\s+(?:just |only )?(?:said|says|told (?:me|us)|answered|replied|explained|mentioned"
     r"|meinte|sagte|zei|a dit|dijo)\s*[:,]?\s*(?:that\s+)?"
@@ -27,6 +27,9 @@ _REPORT = re.compile(
     r")"
 )
 _COMMA_TURN = re.compile(rf"[\s{_QUOTES}?)]*[,–-]?\s*(?=(?:they|he|she|we|i|nobody|no|not|\w+)\b)")  # noqa: RUF001 - a dash
+_ASKED_ABOUT = re.compile(
+    r"\b(?:asked|asks|ask|asking|explained|explain|explaining|wonders?|wondered|know|understand|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
+)
 _BEFORE_IT = re.compile(r"(?:←|<-|<=|\^|\()\s*$")
 _LATER = re.compile(
     r"\b(?:(?:need|have|want|going|still|ask|prep) to|must|should|will|i'll|we'll|missing|homework"
@@ -71,7 +74,9 @@ def _answer(
         return ASKED, nothing
     if _BEFORE_IT.search(passage.text[: mark.start]):
         return _preceding(passage, mark, kind)
-    if match := _REPORT.match(passage.folded, mark.end, stop):
+    asked_about = _ASKED_ABOUT.search(passage.folded[: mark.start])
+    match = _REPORT.match(passage.folded, mark.end, stop)
+    if match and not (asked_about and match["is"]):
         span = _trim(passage, match.end(), stop)
         opinion = judge_text(passage, *span, kind)
         if opinion.state is not AnswerState.ASKED_ONLY:

@@ -20,8 +20,8 @@ _ENTRY = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2}"
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?\s{_MONTH}(?:,?\s\d{{4}})?"
     rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s\d{{4}})?"
-    r"|\d{1,2}[./]\d{1,2}[./]?(?:\d{4}|\d{2})?)"
-    r"(?=\s*(?:[:)\]\-–—|,.]|$|\s[A-Z\d(]))",  # noqa: RUF001 - dashes
+    r"|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2})|\.)?(?=\s*[:)\]\-–—|,(]|$|\s+update))"  # noqa: RUF001 - dashes
+    r"(?=\s*(?:[:)\]\-–—|,.(]|$)|\s)",  # noqa: RUF001 - dashes
     re.IGNORECASE,
 )
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.\s*")

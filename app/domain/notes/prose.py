@@ -38,7 +38,7 @@ _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sent
 def stated(script: Manuscript) -> Iterator[Candidate]:
     """The candidates that running text gives without a label."""
     for passage in script.passages:
-        if script.frames[passage.index] is not Frame.NOTE or script.marks[passage.index]:
+        if script.frames[passage.index] is not Frame.NOTE or script.labelled(passage.index):
             continue
         for hit in passage.hits:
             role, _, question = hit.kind.partition(".")

@@ -11,7 +11,7 @@ from app.domain.notes.frame import NOT_THEIRS, Frame
 from app.domain.notes.label import Mark, Place
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.mention import read_mention
-from app.domain.notes.page import Span
+from app.domain.notes.page import Line, Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.speech import words_start
 from app.domain.notes.substance import Opinion, judge_text
@@ -120,12 +120,19 @@ def _below(script: Manuscript, passage: Passage) -> list[Part]:
         line = below.line
         if _closes(script, below, passage, found_any=bool(found)):
             break
-        if label.depth and line.depth <= label.depth and not (line.item and line.item == label.item):
+        if label.depth and not _hangs_under(line, label):
             break
         if not label.depth and found and found[-1][0].line.depth and not line.depth:
             break
         found.append((below, (0, len(below.text))))
     return found
+
+
+def _hangs_under(line: Line, label: Line) -> bool:
+    """Whether a line belongs to the list item of a label: nested in it, or its second paragraph."""
+    if line.depth > label.depth or (line.item and line.item == label.item):
+        return True
+    return not line.depth and not label.item
 
 
 def _closes(script: Manuscript, below: Passage, label: Passage, *, found_any: bool) -> bool:

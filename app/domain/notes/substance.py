@@ -29,6 +29,7 @@ _PITCH = re.compile(
     r"\bflowfuse (?:is (?:the|a|an) |lets|enables|offers|provides|adds|helps|allows|deserves|makes it easy)|\bour (?:platform|product|solution) (?:is|lets|enables|offers|provides|helps|allows)|\bwe (?:offer|provide|help (?:companies|teams|customers|you)|are the (?:leading|only))\b|\b(?:because )?your node-red\b"
 )
 _THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")
+_DATE = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|\.(?=\s))|\b\d{1,2}[./]\d{1,2}\b(?!:)|\b(?:wk|week|kw|cw)\s?\d{1,2}\b|\b20[23]\d\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d")
 _LINKED = frozenset(
     "with w by after until till next on at per from via in for im beim mit nach bis met na tot avec apres jusqu con hasta tras yet".split()
@@ -106,9 +107,7 @@ def _opening(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opin
         for hit in passage.hits
         if first <= hit.first <= first + 1 and passage.words[hit.first].start < end
     }
-    if passage.has("hint", start, end) or any(
-        hit.kind == "sample" and hit.first == first for hit in passage.hits
-    ):
+    if any(hit.kind in {"hint", "sample"} and hit.first == first for hit in passage.hits):
         return Opinion(AnswerState.ASKED_ONLY, ReasonCode.TEMPLATE, "helper text of a template")
     if (
         text.rstrip("\"')* ").endswith("?")
@@ -117,6 +116,10 @@ def _opening(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opin
         and kind is not QuestionKind.FACT
     ):
         return Opinion(AnswerState.ASKED_ONLY, ReasonCode.QUESTION_ONLY, "a question, no answer")
+    if any(hit.kind == "denied" and hit.first <= first + 1 and passage.words[hit.first].start >= start for hit in passage.hits) and not (kind is QuestionKind.TIMING and passage.has("time", start, end)):
+        return Opinion(AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "says that it no longer holds")
+    if _is_empty_talk(passage, start, end):
+        return Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, "talk without content")
     if "guess" in kinds_at_first and kind is not QuestionKind.FACT:
         return Opinion(AnswerState.PLACEHOLDER, ReasonCode.SELLERS_VIEW, "the seller's own guess")
     folded = passage.folded[start:end]
@@ -125,6 +128,15 @@ def _opening(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opin
     if kind is QuestionKind.TIMING:
         return _opening_of_timing(passage, start, end, first)
     return None
+
+
+def _is_empty_talk(passage: Passage, start: int, end: int) -> bool:
+    """Whether phrases that say nothing make up the better part of a text without numbers."""
+    spans = [passage.span_of(hit) for hit in passage.hits if hit.kind == "empty_talk"]
+    inside = [(a, b) for a, b in spans if a >= start and b <= end]
+    if len(inside) < 2 or _DIGITS.search(passage.text, start, end):
+        return False
+    return sum(b - a for a, b in inside) * 4 >= end - start
 
 
 def _opening_of_timing(passage: Passage, start: int, end: int, first: int) -> Opinion | None:
@@ -200,13 +212,16 @@ def _clause(passage: Passage, start: int, end: int, kind: QuestionKind) -> _Clau
         for i in range(hit.first, hit.last)
     }
     left = [i for i in range(first, last) if i not in covered]
-    timed = bool(timed_words - emptied) or any(_DIGITS.search(words[i].text) for i in left)
+    timed = bool(timed_words - emptied) or bool(_DATE.search(passage.text, start, end))
     if cue == "blank" and cue_last < last:
-        linked = (
-            words[cue_last].text in _LINKED or passage.text[words[cue_last - 1].end] in ",.;:/(–—"
-        )  # noqa: RUF001 - as people type them
-        if not linked and left:
+        after = passage.text[words[cue_last - 1].end]
+        linked = words[cue_last].text in _LINKED or after in ",.;:/(–—"  # noqa: RUF001 - as people type them
+        if (cue_first != first or not linked) and left:
             cue = ""
+    elif cue == "blank" and cue_first != first and left:
+        cue = ""
+    elif cue in {"unasked", "reference"} and sum(i < cue_first for i in left) >= 3:
+        cue = ""
     return _Clause(len(left), cue, timed, cue_first == first, last - first)
 
 
@@ -228,7 +243,7 @@ def _weigh(
             best = max(best, clause.left)
         timed = timed or clause.timed
     opens_empty = bool(clauses and clauses[0].cue and clauses[0].left <= limit)
-    if kind is QuestionKind.TIMING and timed and cue in {"no_urgency", ""}:
+    if kind is QuestionKind.TIMING and timed and cue in {"no_urgency", "", "reference"}:
         return _answered()
     needed = 3 if opens_empty else 1
     if best >= needed:
