@@ -24,11 +24,13 @@ MeetingId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,8}$")]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
+    """Base of all wire shapes: no unknown keys, no loose types, no changes afterwards."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class ExitsWire(_Wire):
+class ExitsWire(Wire):
     """How loudly a finding is said at each exit."""
 
     property: Enforcement = Enforcement.FLAG
@@ -36,7 +38,7 @@ class ExitsWire(_Wire):
     digest: Enforcement = Enforcement.FLAG
 
 
-class CriterionWire(_Wire):
+class CriterionWire(Wire):
     """One criterion; `with` holds the parameters of the check."""
 
     id: Code
@@ -54,7 +56,7 @@ class CriterionWire(_Wire):
     processes: tuple[Code, ...] = ()
 
 
-class QuestionWire(_Wire):
+class QuestionWire(Wire):
     """A question of the policy's own that notes are read for."""
 
     id: Code
@@ -64,7 +66,7 @@ class QuestionWire(_Wire):
     implied: tuple[Text, ...] = ()
 
 
-class MeetingWire(_Wire):
+class MeetingWire(Wire):
     """A meeting with its exit signal; `labels` are further headings of the signal in notes."""
 
     id: MeetingId
@@ -77,7 +79,7 @@ class MeetingWire(_Wire):
     implied: tuple[Text, ...] = ()
 
 
-class StageWire(_Wire):
+class StageWire(Wire):
     """A stage of the board, and the ids of the meetings that are held in it."""
 
     label: Text
@@ -85,14 +87,14 @@ class StageWire(_Wire):
     also_called: tuple[Text, ...] = ()
 
 
-class PropertyMatchWire(_Wire):
+class PropertyMatchWire(Wire):
     """A deal property that must hold one of these values for the process to apply."""
 
     property: Code
     values: Texts
 
 
-class ProcessWire(_Wire):
+class ProcessWire(Wire):
     """A sales process."""
 
     id: Code
@@ -106,7 +108,7 @@ class ProcessWire(_Wire):
     source: Text
 
 
-class ExitSignalsWire(_Wire):
+class ExitSignalsWire(Wire):
     """How every meeting's exit signal becomes a criterion and a question.
 
     In all texts {id}, {name} and {signal} stand for those of the meeting.
@@ -121,7 +123,7 @@ class ExitSignalsWire(_Wire):
     ask: Text
 
 
-class StatusWire(_Wire):
+class StatusWire(Wire):
     """One lead status: internal value, label, and when it is right."""
 
     value: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ ]{1,64}$")]
@@ -129,7 +131,7 @@ class StatusWire(_Wire):
     when: Text
 
 
-class LeadStatusWire(_Wire):
+class LeadStatusWire(Wire):
     """The lead status section."""
 
     property: Code
@@ -141,7 +143,7 @@ class LeadStatusWire(_Wire):
     source: Text
 
 
-class SignalWire(_Wire):
+class SignalWire(Wire):
     """One fact with its threshold: exactly one of `is`, `at_least` and `at_most`."""
 
     fact: FactName
@@ -152,7 +154,7 @@ class SignalWire(_Wire):
     says: Text
 
 
-class AxisWire(_Wire):
+class AxisWire(Wire):
     """How one axis is decided, and what to ask while it is unknown."""
 
     decide: Decision
@@ -160,7 +162,7 @@ class AxisWire(_Wire):
     signals: Annotated[tuple[SignalWire, ...], Field(min_length=1)]
 
 
-class ZoneRowWire(_Wire):
+class ZoneRowWire(Wire):
     """One zone; `process` is the id of the process that fits it, if any."""
 
     zone: Zone
@@ -171,7 +173,7 @@ class ZoneRowWire(_Wire):
     process: Code | None = None
 
 
-class ZonesWire(_Wire):
+class ZonesWire(Wire):
     """The zone section."""
 
     adoption: AxisWire
@@ -180,7 +182,7 @@ class ZonesWire(_Wire):
     source: Text
 
 
-class PolicyWire(_Wire):
+class PolicyWire(Wire):
     """A whole policy file."""
 
     title: Text
