@@ -30,7 +30,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """An HTTP server that keeps what it gets; `answers` are given in turn, the last one for ever."""
+    """A server that keeps what it gets; `answers` are given in turn, the last one for ever."""
 
     url: str = ""
     requests: list[Received] = field(default_factory=list)

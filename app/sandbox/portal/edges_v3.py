@@ -34,7 +34,7 @@ def _named(sides: Sides, name: object) -> EdgeType:
     for edge_type in sides.call.portal.store.associations.types.of(sides.pair):
         if name in {edge_name(sides.pair, edge_type), str(edge_type.type_id)}:
             return edge_type
-    raise refusals.not_an_association(str(name))
+    raise refusals.not_an_association(name)
 
 
 def _rows(sides: Sides, source_id: int, targets: list[int]) -> list[dict[str, str]]:

@@ -80,7 +80,7 @@ class Sides:
         for category, type_id in edge_specs(given):
             edge_type = self.call.portal.store.associations.types.find(self.pair, category, type_id)
             if edge_type is None:
-                raise refusals.not_an_association(f"{category} {type_id}")
+                raise refusals.not_an_association(type_id, category)
             found.append(edge_type)
         return found
 

@@ -218,9 +218,9 @@ def objects_missing(constant: str, ids: Sequence[str]) -> Refusal:
     return object_not_found(message, context={"ids": ids})
 
 
-def not_an_association(name: str) -> Refusal:
+def not_an_association(type_id: object, category: str = "type") -> Refusal:
     """An association type that the two object types do not have."""
-    message = f"Invalid association type: {name} is not defined for these objects"
+    message = f"Invalid association {category} {type_id}: it is not defined for these objects"
     return invalid(message, sub_category="crm.associations.INVALID_ASSOCIATION_TYPE")
 
 

@@ -115,7 +115,7 @@ class Drafting:
                 self._kind.plural, category, type_id
             )
             if found is None:
-                raise refusals.not_an_association(f"{category} {type_id}")
+                raise refusals.not_an_association(type_id, category)
             pairs.add(found[0])
             specs.append((category, type_id))
         if len(pairs) != 1:

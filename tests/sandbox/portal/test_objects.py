@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.sandbox.changes import ChangeKind
-from .conftest import PERSON, PERSON_TOKEN
+
+from .people import PERSON, PERSON_TOKEN
 
 BASES = ("/crm/v3/objects", "/crm/objects/2026-03", "/crm/objects/2026-09")
 
@@ -59,7 +60,7 @@ def test_a_list_is_walked_to_its_end(api, seeded):
         ("limit=51&propertiesWithHistory=dealstage", 400),
     ],
 )
-def test_a_page_has_a_largest_size(api, seeded, query, status):
+def test_a_page_has_a_largest_size(api, query, status):
     """A hundred records, or fifty with histories."""
     assert api.get(f"/crm/v3/objects/deals?{query}").status_code == status
 
@@ -80,7 +81,7 @@ def test_associated_ids_come_with_the_record(api, seeded):
     }
 
 
-def test_history_is_newest_first_and_names_its_author(api, portal, clock, seeded):
+def test_history_is_newest_first_and_names_its_author(api, clock, seeded):
     """Each former value with its time and source, the present one first."""
     clock.advance(60)
     token = {"authorization": f"Bearer {PERSON_TOKEN}"}
@@ -147,32 +148,32 @@ def test_every_write_moves_the_time_of_change(api, seeded, clock):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "code"),
+    ("written", "code"),
     [
-        ("no_such_property", "x", "PROPERTY_DOESNT_EXIST"),
-        ("hs_is_closed", "true", "READ_ONLY_VALUE"),
-        ("num_associated_contacts", "3", "READ_ONLY_VALUE"),
-        ("hs_lastmodifieddate", "2026-01-01", "READ_ONLY_VALUE"),
-        ("hs_priority", "urgent", "INVALID_OPTION"),
-        ("dealstage", "presentationscheduled", "INVALID_OPTION"),
-        ("pipeline", "default", "INVALID_OPTION"),
-        ("amount", "a lot", "INVALID_INTEGER"),
-        ("amount", "nan", "INVALID_INTEGER"),
-        ("closedate", "soon", "INVALID_LONG"),
-        ("hubspot_owner_id", "1", "INVALID_OWNER_ID"),
+        ({"no_such_property": "x"}, "PROPERTY_DOESNT_EXIST"),
+        ({"hs_is_closed": "true"}, "READ_ONLY_VALUE"),
+        ({"num_associated_contacts": "3"}, "READ_ONLY_VALUE"),
+        ({"hs_lastmodifieddate": "2026-01-01"}, "READ_ONLY_VALUE"),
+        ({"hs_priority": "urgent"}, "INVALID_OPTION"),
+        ({"dealstage": "presentationscheduled"}, "INVALID_OPTION"),
+        ({"pipeline": "default"}, "INVALID_OPTION"),
+        ({"amount": "a lot"}, "INVALID_INTEGER"),
+        ({"amount": "nan"}, "INVALID_INTEGER"),
+        ({"closedate": "soon"}, "INVALID_LONG"),
+        ({"hubspot_owner_id": "1"}, "INVALID_OWNER_ID"),
     ],
 )
-def test_a_value_that_does_not_fit_is_refused(api, seeded, portal, name, value, code):
+def test_a_value_that_does_not_fit_is_refused(api, seeded, portal, written, code):
     """HubSpot's code in `errors`, its list in the message, and nothing written."""
     path = f"/crm/v3/objects/deals/{seeded['deal1']}"
     before = dict(portal.store.get("deals", seeded["deal1"]).values)
-    answer = api.patch(path, json={"properties": {"dealname": "Other", name: value}})
+    answer = api.patch(path, json={"properties": {"dealname": "Other", **written}})
     assert answer.status_code == 400
     body = answer.json()
     assert body["category"] == "VALIDATION_ERROR"
     assert body["message"].startswith('Property values were not valid: [{"isValid":false')
     assert [(one["code"], one["context"]) for one in body["errors"]] == [
-        (code, {"propertyName": [name]})
+        (code, {"propertyName": list(written)})
     ]
     assert portal.store.get("deals", seeded["deal1"]).values == before
 
@@ -201,7 +202,7 @@ def test_several_options_are_set_added_and_cleared(api, seeded, portal, written,
 
 
 def test_a_contact_is_found_by_email_and_no_address_is_used_twice(api, seeded):
-    """idProperty reads and writes; a second contact with the address is a conflict."""
+    """IdProperty reads and writes; a second contact with the address is a conflict."""
     found = api.get("/crm/v3/objects/contacts/Cleo@example.com?idProperty=email")
     assert found.json()["id"] == str(seeded["contact"])
     again = api.post("/crm/v3/objects/contacts", json={"properties": {"email": "CLEO@example.com"}})
