@@ -24,15 +24,15 @@ _WIDEST_GAP = 997
 
 
 class Ids:
-    """A growing series for each name in `_FIRST`, started and spaced by the seed."""
+    """A growing series for each name in `_FIRST`; one series never shifts another."""
 
     def __init__(self, seed: int) -> None:
-        self._chance = random.Random(f"ids of {seed}")
+        self._chance = {name: random.Random(f"{name} of {seed}") for name in _FIRST}
         self._last = {
-            name: first + self._chance.randrange(1_000_000) for name, first in _FIRST.items()
+            name: first + self._chance[name].randrange(1_000_000) for name, first in _FIRST.items()
         }
 
     def next(self, series: str) -> int:
         """The next id of that series; always greater than all before it."""
-        self._last[series] += 1 + int(self._chance.random() * _WIDEST_GAP)
+        self._last[series] += 1 + int(self._chance[series].random() * _WIDEST_GAP)
         return self._last[series]

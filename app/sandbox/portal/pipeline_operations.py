@@ -216,7 +216,7 @@ def _refuse_used(call: Call, stage_ids: list[str]) -> None:
 
 def _audit(call: Call, pipeline: Pipeline, identifier: str, action: str) -> None:
     user_id = call.token.actor.user_id
-    _pipelines(call).note(pipeline, identifier, action, user_id, call.mapping())
+    _pipelines(call).note(pipeline, identifier, action, user_id, call.body or {})
 
 
 def _label(given: Any) -> str:
