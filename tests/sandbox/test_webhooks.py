@@ -9,6 +9,7 @@ import pytest
 
 from app.sandbox.changes import Actor
 from app.sandbox.webhooks.signature import sign_v1, sign_v3
+from app.sandbox.webhooks.subscriptions import Form
 
 PERSON = Actor("CRM_UI", "userId:61204411", 61204411)
 DEALS = "/crm/objects/2026-03/deals"
@@ -16,10 +17,12 @@ DEALS = "/crm/objects/2026-03/deals"
 
 @pytest.fixture
 def site(open_sandbox, receiver):
+    """An empty portal that tells the receiver."""
     return open_sandbox(webhook_url=f"{receiver.url}/webhooks/hubspot?a=%40b")
 
 
 def new_deal(sandbox, name="Aker"):
+    """A deal that nobody was told of."""
     return sandbox.portal.store.create("deals", {"dealname": name}, actor=PERSON, quiet=True)
 
 
@@ -50,14 +53,11 @@ def test_request_carries_hubspots_headers_and_verifies(site, receiver):
     site.portal.store.update("deals", deal, {"amount": "5"}, actor=PERSON)
     site.wait_for_webhooks()
     request = receiver.requests[0]
-    secret = site.info["client_secret"].encode()
-    assert (
-        request.headers["x-hubspot-signature"] == hashlib.sha256(secret + request.body).hexdigest()
-    )
+    secret, body = site.info["client_secret"].encode(), request.body
+    assert request.headers["x-hubspot-signature"] == hashlib.sha256(secret + body).hexdigest()
     timestamp = request.headers["x-hubspot-request-timestamp"]
-    message = (
-        f"POST{receiver.url}/webhooks/hubspot?a=@b".encode() + request.body + timestamp.encode()
-    )
+    uri = f"{receiver.url}/webhooks/hubspot?a=@b"
+    message = f"POST{uri}".encode() + body + timestamp.encode()
     expected = base64.b64encode(hmac.digest(secret, message, "sha256")).decode()
     assert request.headers["x-hubspot-signature-v3"] == expected
     assert abs(int(timestamp) / 1000 - time.time()) < 60  # noqa: TID251 - the receiver's clock is real
@@ -69,9 +69,9 @@ def test_request_carries_hubspots_headers_and_verifies(site, receiver):
 def test_person_and_service_are_told_apart(site, receiver, client_of):
     """The AE's token causes CRM_UI events with a user id, the service's token INTEGRATION ones."""
     deal = new_deal(site)
-    for token in (site.info["ae_token"], site.info["service_token"]):
+    for token, amount in ((site.info["ae_token"], "1"), (site.info["service_token"], "2")):
         answer = client_of(site, token).patch(
-            f"{DEALS}/{deal}", json={"properties": {"amount": "1" + token[-1]}}
+            f"{DEALS}/{deal}", json={"properties": {"amount": amount}}
         )
         assert answer.status_code == 200, answer.text
     site.wait_for_webhooks()
@@ -113,7 +113,7 @@ def test_notes_come_in_the_generic_form_and_associations_in_both_directions(site
 
 def test_generic_form_of_deals(open_sandbox, receiver):
     """With the generic form a deal's change is object.propertyChange with its type id."""
-    site = open_sandbox(webhook_url=receiver.url, form="generic")
+    site = open_sandbox(webhook_url=receiver.url, form=Form.GENERIC)
     deal = new_deal(site)
     site.portal.store.update("deals", deal, {"dealstage": "1"}, actor=PERSON)
     site.wait_for_webhooks()

@@ -48,8 +48,8 @@ EDGE_DEALS = (
                     (
                         "Operations:",
                         (
-                            "Central MES team owns standards, changes go through a change board every "
-                            "Thursday, security is with the group CISO."
+                            "Central MES team owns standards, changes go through a change board "
+                            "every Thursday, security is with the group CISO."
                         ),
                     )
                 ),
@@ -61,7 +61,7 @@ EDGE_DEALS = (
         name="Pellegrin Plastics – moulding cells",
         pipeline=EDGE,
         company=("Pellegrin Plastics", "pellegrin.example", "Lyon", "France", 760),
-        contacts=(Contact("Camille Roux", "Responsable production"),),
+        contacts=(Contact("Camille Roux", "Responsable production", activation_outbound=None),),
         stage=0,
         owner="leonie",
         amount=24_000,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ..portal.schema import Definition, Option
 from .people import executive, hire
 from .pipelines import LOST, OPEN_STAGES, lay
 from .writing import dated
@@ -38,6 +39,15 @@ class Garden:
         """Hire the team and lay the pipelines."""
         owners = hire(portal)
         return cls(portal, owners, lay(portal), executive(portal), portal.clock.now())
+
+    def administer(self) -> None:
+        """Add what this team's administrator added to HubSpot's defaults."""
+        properties = self.portal.properties
+        lead_status = properties.get("contacts", "hs_lead_status")
+        if lead_status is not None:
+            added = Option("UNRESPONSIVE", "Unresponsive", len(lead_status.options))
+            properties.set_options("contacts", lead_status.name, (*lead_status.options, added))
+        properties.create("contacts", _ACTIVATION_OUTBOUND)
 
     def plant(self, deal: Deal) -> int:
         """Write a deal with its company, contacts, notes and activities; returns its id."""
@@ -111,6 +121,7 @@ class Garden:
             "lifecyclestage": contact.lifecycle,
             "hs_lead_status": contact.status,
             "hs_buying_role": ";".join(contact.roles) or None,
+            _ACTIVATION_OUTBOUND.name: contact.activation_outbound,
             "hubspot_owner_id": self._owner(deal.owner),
         }
         return self._create("contacts", properties, self._ago(deal.age_days + 15))
@@ -161,6 +172,15 @@ class Garden:
         return self.now - timedelta(days=days)
 
 
+_ACTIVATION_OUTBOUND = Definition(
+    "activation_outbound",
+    "Activation Outbound",
+    "enumeration",
+    "radio",
+    "contactinformation",
+    description="Whether the first meeting came from our own outreach",
+    options=(Option("Yes", "Yes", 0), Option("No", "No", 1)),
+)
 _PRIMARY_TYPES = {"deals": 5, "contacts": 1}
 _TOUCHES: dict[str, dict[str, str | None]] = {
     "sent": {

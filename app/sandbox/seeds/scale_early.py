@@ -47,8 +47,8 @@ EARLY_SCALE_DEALS = (
                     (
                         "Operations:",
                         (
-                            "No one owns Node-RED standards; every plant has its own admin password "
-                            "and updates happen when somebody is on site."
+                            "No one owns Node-RED standards; every plant has its own admin "
+                            "password and updates happen when somebody is on site."
                         ),
                     )
                 ),
@@ -104,8 +104,8 @@ EARLY_SCALE_DEALS = (
                     (
                         "Warum ändern?",
                         (
-                            "Niemand weiß, welche Version auf welchem Gateway läuft; im Oktober fiel "
-                            "deshalb die Fernwärme-Anzeige einen halben Tag aus."
+                            "Niemand weiß, welche Version auf welchem Gateway läuft; im Oktober "
+                            "fiel deshalb die Fernwärme-Anzeige einen halben Tag aus."
                         ),
                     ),
                     (
@@ -181,8 +181,8 @@ EARLY_SCALE_DEALS = (
                     (
                         "Waarom veranderen?",
                         (
-                            "Elke lijn heeft een eigen kopie en bij een wijziging moet iemand langs "
-                            "alle negen machines."
+                            "Elke lijn heeft een eigen kopie en bij een wijziging moet iemand "
+                            "langs alle negen machines."
                         ),
                     ),
                     ("Waarom nu?", "weet hij nog niet"),

@@ -28,6 +28,7 @@ def empty(portal: Portal) -> Garden:
 def story(portal: Portal) -> Garden:
     """A sales team's portal on an ordinary morning: some forty deals, some of them in order."""
     garden = empty(portal)
+    garden.administer()
     for deal in STORY:
         garden.plant(deal)
     return garden

@@ -17,6 +17,7 @@ class Contact:
     status: str | None = "OPEN_DEAL"
     roles: tuple[str, ...] = ()
     lifecycle: str = "opportunity"
+    activation_outbound: str | None = "Yes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,17 @@ def read_content(call: Call) -> Content:
     metadata = call.structure("metadata", Refusal.INVALID_METADATA_FORMAT)
     if metadata is not None and not _is_metadata(metadata):
         raise SlackError(Refusal.INVALID_METADATA_FORMAT)
-    return Content(text, tuple(blocks), tuple(attachments), metadata)
+    return Content(text, tuple(blocks), tuple(attachments), metadata or None)
+
+
+def merged(former: Content, call: Call, content: Content) -> Content:
+    """What an edited message shows: whatever the call does not mention stays as it was."""
+    return Content(
+        content.text if "text" in call.arguments else former.text,
+        content.blocks if "blocks" in call.arguments else former.blocks,
+        content.attachments if "attachments" in call.arguments else former.attachments,
+        content.metadata if "metadata" in call.arguments else former.metadata,
+    )
 
 
 def _read_blocks(call: Call) -> list[Json]:
@@ -154,7 +164,8 @@ def _refuse(code: Refusal, complaints: list[str]) -> None:
 
 
 def _is_metadata(metadata: Any) -> bool:
-    return (
+    """An event type with its payload; the empty object takes metadata away."""
+    return metadata == {} or (
         isinstance(metadata, dict)
         and isinstance(metadata.get("event_type"), str)
         and isinstance(metadata.get("event_payload"), dict)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .blocks import validate_view
-from .calls import Call, read_content
+from .calls import Call, merged, read_content
 from .limits import Tier
 from .records import Channel, Json
 from .refusals import Refusal, SlackError
@@ -76,7 +76,11 @@ def post_ephemeral(workspace: Workspace, call: Call) -> Json:
 def update_message(workspace: Workspace, call: Call) -> Json:
     """chat.update: by channel id and ts, own messages only."""
     channel = _channel_by_id(workspace, call.text("channel"))
-    message = workspace.update(channel.id, call.text("ts"), read_content(call))
+    content = read_content(call)
+    message = workspace.message(channel.id, call.text("ts"))
+    if message.user != workspace.bot.id:
+        raise SlackError(Refusal.CANT_UPDATE_MESSAGE)
+    workspace.edit(message, merged(message.content, call, content), via="chat.update")
     return _posted(workspace, message) | {"text": message.content.text}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import string
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .records import Channel, Content, Edit, Json, Message, ResponseUrl, User, View
@@ -174,15 +173,6 @@ class Workspace:
         message.edits.append(Edit(ts, via, message.content))
         message.content = content
         message.edited_ts = ts
-
-    def update(self, channel_id: str, ts: str, content: Content) -> Message:
-        """Edit one of the bot's own messages, as chat.update does."""
-        message = self.message(channel_id, ts)
-        if message.user != self.bot.id:
-            raise SlackError(Refusal.CANT_UPDATE_MESSAGE)
-        metadata = content.metadata if content.metadata is not None else message.content.metadata
-        self.edit(message, replace(content, metadata=metadata), via="chat.update")
-        return message
 
     def delete(self, message: Message, *, via: str) -> None:
         """Take a message away; its last form stays in the record of edits."""
