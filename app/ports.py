@@ -354,6 +354,10 @@ class Notifier(Protocol):
         """Make an earlier message say this instead."""
         ...
 
+    def close(self) -> None:
+        """Give connections back."""
+        ...
+
 
 Wake = Callable[[], None]
 """Tells the workers that something was marked; callable from any thread, as often as one likes."""

@@ -105,6 +105,7 @@ def tell_channel(runtime: Runtime) -> None:
     while runtime.ledger.backlog().alerts and time.monotonic() < end:
         if not sender.turn():
             time.sleep(POLL_SECONDS)
+    sender.stop(0)
 
 
 def _print(report: Report, found: Sequence[Difference], *, as_json: bool) -> None:

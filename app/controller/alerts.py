@@ -73,11 +73,15 @@ class AlertSender:
         self._thread.start()
 
     def stop(self, deadline_seconds: float) -> bool:
-        """Finish the message under way; True when that was done within the deadline."""
+        """Finish the message under way and close the channel.
+
+        True when that was done within the deadline; what was not said stays wished.
+        """
         self._stopping.set()
         self._bell.ring()
         if self._thread.is_alive():
             self._thread.join(deadline_seconds)
+        self._notifier.close()
         return not self._thread.is_alive()
 
     @property

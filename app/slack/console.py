@@ -40,6 +40,9 @@ class ConsoleNotifier:
         """Print what an earlier message would now say."""
         self._print(ref, card)
 
+    def close(self) -> None:
+        """Nothing to give back: the stream belongs to whoever opened it."""
+
     def _print(self, ref: MessageRef, card: Card) -> None:
         with self._lock:
             self._stream.write("\n".join(self._lines(ref, card)) + "\n")

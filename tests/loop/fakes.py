@@ -259,6 +259,9 @@ class FakeChannel:
             raise MessageGone(text)
         self.messages[ref.ts].append(card)
 
+    def close(self) -> None:
+        pass
+
     def delete_all(self) -> None:
         self.messages.clear()
 
