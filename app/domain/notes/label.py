@@ -40,7 +40,15 @@ _ALTERNATIVE = re.compile(r"\s*/\s*[^/?\n]{1,30}\?\s*$")
 _WORDS = re.compile(r"\w+")
 _MAX_TAIL = 70
 _MAX_BEFORE_HEAD = 40
-_RANKS = {"labels": 0, "titles": 1, "stand_ins": 2, "asks": 3, "short": 4}
+_RANKS = {"labels": 0, "titles": 1, "stand_ins": 2, "asks": 3, "short": 4, "fields": 5}
+
+
+_NO_SIGNS: dict[str, frozenset[str]] = {
+    "titles": frozenset("?#"),
+    "stand_ins": frozenset("?#"),
+    "short": frozenset("?#"),
+    "fields": frozenset("#.✅☑✔"),
+}
 
 
 class Place(IntEnum):
@@ -167,7 +175,7 @@ def _joined(passage: Passage, left: _Found, right: _Found) -> bool:
 
 def _mark(passage: Passage, group: list[_Found], floor: int, limit: int) -> Mark | None:
     roles = {found.role for found in group}
-    role = next(r for r in ("labels", "short", "titles", "asks", "stand_ins") if r in roles)
+    role = next(r for r in ("labels", "short", "titles", "asks", "fields", "stand_ins") if r in roles)
     questions = tuple(dict.fromkeys(f.question for f in group if f.role == role))
     if group[-1].role == "asks" and role != "asks":
         end = _ASKED_TAIL.match(passage.text, group[-1].end, limit)
@@ -195,11 +203,11 @@ def _place(
         if read and read[1] in "?" or (read and heads and read[1] in ".:"):
             return (Place.HEAD if heads else Place.INLINE), *read
         return None
-    if role in {"titles", "stand_ins", "short"}:
+    if role in {"titles", "stand_ins", "short", "fields"}:
         apart = heads or (breaks and bool(read) and read[1] in ":=") or (
             role == "short" and (before.rstrip().endswith(",") or not before.strip())
         )
-        return (Place.HEAD, *read) if apart and read and read[1] not in {"?", "#"} else None
+        return (Place.HEAD, *read) if apart and read and read[1] not in _NO_SIGNS[role] else None
     if heads and read:
         return Place.HEAD, *read
     if read and (breaks or read[1] in ":=→") and (read[1] != "?" or breaks):

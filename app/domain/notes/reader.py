@@ -25,6 +25,7 @@ from app.domain.notes.answer import (
 from app.domain.notes.candidate import Candidate
 from app.domain.notes.choice import choose
 from app.domain.notes.enumeration import enumerated
+from app.domain.notes.fact import read_facts
 from app.domain.notes.manuscript import Manuscript, read_manuscript
 from app.domain.notes.phrase import PhraseBook
 from app.domain.notes.prose import stated
@@ -70,7 +71,7 @@ class Reader:
             question.id: _answer(script, choose(script, candidates, question.id))
             for question in self.questions
         }
-        return NoteReading(answers, Facts())
+        return NoteReading(answers, read_facts(script))
 
     def judge(self, notes: Sequence[SourceNote], now: datetime) -> Judgement:
         """What stands after all notes, as of `now`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.candidate import ASKED, Candidate
@@ -39,8 +39,22 @@ def labelled(script: Manuscript) -> Iterator[Candidate]:
     """Every candidate that stands under a label, in reading order."""
     for index, marks in enumerate(script.marks):
         for position, mark in enumerate(marks):
-            following = marks[position + 1].start if position + 1 < len(marks) else None
-            yield from _read(script, index, mark, following)
+            if mark.questions[0] in script.kinds:
+                yield from _read(script, index, mark, _following(marks, position))
+
+
+def fields(script: Manuscript) -> Iterator[tuple[Mark, list[Part]]]:
+    """The labels of form fields and qualifying questions, each with what stands under it."""
+    for index, marks in enumerate(script.marks):
+        for position, mark in enumerate(marks):
+            if mark.questions[0] not in script.kinds and script.frames[index] not in NOT_THEIRS:
+                passage = script.passages[index]
+                parts = _answer(script, passage, mark, _following(marks, position))
+                yield mark, [part for span in parts if (part := _tight(*span)) is not None]
+
+
+def _following(marks: Sequence[Mark], position: int) -> int | None:
+    return marks[position + 1].start if position + 1 < len(marks) else None
 
 
 def _read(

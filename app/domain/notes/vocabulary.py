@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from app.domain.notes.answer import WHYS
 
-_FILES = ("emptiness", "kinds", "context")
+_FILES = ("emptiness", "kinds", "context", "facts", "operations")
 _QUESTION_FILE = "questions"
 Phrases = Mapping[str, tuple[str, ...]]
 
@@ -41,6 +41,14 @@ def _built_in() -> Phrases:
     return MappingProxyType(phrases)
 
 
+def _numbers() -> Mapping[str, int]:
+    by_value = YAML(typ="safe").load(
+        files(__package__).joinpath("vocabulary", "numbers.yaml").read_text(encoding="utf-8")
+    )
+    return MappingProxyType({word: value for value, words in by_value.items() for word in words})
+
+
+NUMBERS: Mapping[str, int] = _numbers()
 BUILT_IN: Phrases = _built_in()
 
 

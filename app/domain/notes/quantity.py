@@ -1,0 +1,88 @@
+"""Numbers in a line: digits, number words, and what is none (ranges, versions, times, money)."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from app.domain.notes.passage import Passage
+from app.domain.notes.vocabulary import NUMBERS
+
+_RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|of|a|à|o|till|tot|/)\s*")  # noqa: RUF001 - dashes
+_JOINED_BEFORE = frozenset("/.:-#€$£§@_")
+_MAX_DIGITS = 5
+_TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
+
+
+class Quantity(NamedTuple):
+    """A number over the words `first` to `last` (exclusive)."""
+
+    value: int
+    first: int
+    last: int
+
+
+def quantities(passage: Passage) -> list[Quantity]:
+    """The countable numbers of a line, in order; a range gives none."""
+    found: list[Quantity] = []
+    words = passage.words
+    index = 0
+    while index < len(words):
+        quantity = _at(passage, index)
+        if quantity is None:
+            index += 1
+            continue
+        found.append(quantity)
+        index = quantity.last
+    return _without_ranges(passage, found)
+
+
+def _at(passage: Passage, index: int) -> Quantity | None:
+    words, text = passage.words, passage.folded
+    word = words[index]
+    if word.text.isdecimal():
+        if len(word.text) > _MAX_DIGITS or not _stands_alone(text, word.start, word.end):
+            return None
+        following = words[index + 1] if index + 1 < len(words) else None
+        if (
+            following is not None
+            and len(following.text) == 3
+            and following.text.isdecimal()
+            and text[word.end : following.start] in {",", "."}
+        ):
+            return Quantity(int(word.text) * 1000 + int(following.text), index, index + 2)
+        return Quantity(int(word.text), index, index + 1)
+    value = NUMBERS.get(word.text)
+    if value is None:
+        return None
+    if value in _TENS and index + 1 < len(words):
+        unit = NUMBERS.get(words[index + 1].text, 0)
+        if 0 < unit < 10 and text[word.end : words[index + 1].start] in {"-", " "}:
+            return Quantity(value + unit, index, index + 2)
+    return Quantity(value, index, index + 1)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether digits are a count and not part of a date, a time, a price or a version."""
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if before in _JOINED_BEFORE and start > 1 and text[start - 2].isalnum():
+        return False
+    if before in "#€$£§":
+        return False
+    if after in "%€$£°":
+        return False
+    return not (after in "/:" and end + 1 < len(text) and text[end + 1].isdigit())
+
+
+def _without_ranges(passage: Passage, found: list[Quantity]) -> list[Quantity]:
+    ranged: set[int] = set()
+    for left, right in zip(found, found[1:], strict=False):
+        between = passage.folded[
+            passage.words[left.last - 1].end : passage.words[right.first].start
+        ]
+        if _RANGE.fullmatch(between):
+            ranged.add(left.first)
+            if between.strip() not in {"of", "/"}:
+                ranged.add(right.first)
+    return [quantity for quantity in found if quantity.first not in ranged]
