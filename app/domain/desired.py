@@ -20,7 +20,7 @@ from app.domain.deal import (
     deal_key,
 )
 from app.domain.standing import shown_in_portal, standing_of
-from app.domain.summary import needs_text, summary_text
+from app.domain.summary import masked, needs_text, summary_text
 from app.domain.verdict import CompanyReading, ContactReading, Finding, Verdict, ZoneReading
 
 MULTI_VALUE_SEPARATOR = ";"
@@ -178,7 +178,7 @@ def _company_values(reading: CompanyReading) -> Mapping[str, str]:
 
 
 def _zone_values(zone: ZoneReading) -> Mapping[str, str]:
-    return {"zone": zone.zone.value, "zone_basis": zone.basis}
+    return {"zone": zone.zone.value, "zone_basis": masked(zone.basis)}
 
 
 def _codes(findings: Iterable[Finding]) -> str:

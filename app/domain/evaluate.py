@@ -218,7 +218,7 @@ def _earned(policy: Policy, place: _Place, bench: _Bench) -> str | None:
         return None
     earned = place.process.stages[0].label
     for index, stage in enumerate(place.process.stages):
-        if not all(_carries(c, bench) for c in policy.at_stage(place.process, index)):
+        if not all(_carries(c, bench) for c in policy.step_to(place.process, index)):
             break
         earned = stage.label
     return earned
@@ -234,8 +234,7 @@ def _carries(criterion: Criterion, bench: _Bench) -> bool:
 def _next_needs(policy: Policy, place: _Place, bench: _Bench) -> tuple[Finding, ...]:
     if place.index is None or isinstance(place.process, Unread):
         return ()
-    here = {criterion.id for criterion in policy.at_stage(place.process, place.index)}
-    ahead = (c for c in policy.at_stage(place.process, place.index + 1) if c.id not in here)
+    ahead = policy.step_to(place.process, place.index + 1)
     return tuple(finding for finding in bench.findings(ahead) if finding.blocks)
 
 

@@ -7,8 +7,8 @@ the deal, every contact that may lead it counts as a possible leader.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NewType
 
 from app.domain.deal import Contact, Unread, value_of
@@ -43,10 +43,15 @@ class LeadStatusRules:
     open_deal: LeadStatus
     statuses: tuple[StatusOption, ...]
     source: str
+    _labels: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive what every contact is looked up in."""
+        object.__setattr__(self, "_labels", {s.value: s.label for s in self.statuses})
 
     def label(self, value: str) -> str:
         """The label that people see for a value; the value itself when it is not known."""
-        return next((option.label for option in self.statuses if option.value == value), value)
+        return self._labels.get(value, value)
 
     def status_of(self, contact: Contact) -> LeadStatus | Unread | None:
         """The contact's status, None when it has none, Unread when it cannot be told."""
@@ -55,9 +60,9 @@ class LeadStatusRules:
             return value
         if not value:
             return None
-        if any(option.value == value for option in self.statuses):
+        if value in self._labels:
             return LeadStatus(value)
-        known = ", ".join(option.label for option in self.statuses)
+        known = ", ".join(self._labels.values())
         return Unread(
             f"{contact.name} has the lead status {value!r}, which the policy does not know "
             f"(it knows {known})"

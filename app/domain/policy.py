@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Protocol
 
@@ -110,14 +110,20 @@ class Process:
     lost_stage: str
     source: str
     only_if: PropertyMatch | None = None
+    _indexes: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive what every deal's stage is looked up in."""
+        indexes = {
+            folded(label): index
+            for index, stage in enumerate(self.stages)
+            for label in (stage.label, *stage.also_called)
+        }
+        object.__setattr__(self, "_indexes", indexes)
 
     def stage_index(self, label: str) -> int | None:
         """The place of a stage by any of its labels, counted from 0."""
-        wanted = folded(label)
-        for index, stage in enumerate(self.stages):
-            if wanted in map(folded, (stage.label, *stage.also_called)):
-                return index
-        return None
+        return self._indexes.get(folded(label))
 
 
 class NoteReader(Protocol):
@@ -151,7 +157,12 @@ class Policy:
     fingerprint: str = field(init=False, repr=False, compare=False)
     stamp: str = field(init=False, repr=False, compare=False)
     """The version with the start of the fingerprint: what a verdict is stamped with."""
+    silence: Judgement = field(init=False, repr=False, compare=False)
+    """What the reader makes of no notes at all; the same at any time."""
     _plans: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
+        init=False, repr=False, compare=False
+    )
+    _steps: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
         init=False, repr=False, compare=False
     )
     _by_pipeline: Mapping[str, tuple[Process, ...]] = field(init=False, repr=False, compare=False)
@@ -163,10 +174,13 @@ class Policy:
         for process in self.processes:
             for label in map(folded, process.pipelines):
                 by_pipeline[label] = (*by_pipeline.get(label, ()), process)
+        plans = {process.id: _plan(process, self.criteria) for process in self.processes}
         derived = {
             "fingerprint": digest,
             "stamp": f"{self.version}+{digest[:FINGERPRINT_CHARS]}",
-            "_plans": {process.id: _plan(process, self.criteria) for process in self.processes},
+            "silence": self.reader.judge((), datetime.combine(self.effective, time.min, UTC)),
+            "_plans": plans,
+            "_steps": {process_id: _steps(plan) for process_id, plan in plans.items()},
             "_by_pipeline": by_pipeline,
         }
         for name, value in derived.items():
@@ -198,6 +212,10 @@ class Policy:
     def at_stage(self, process: Process, index: int) -> tuple[Criterion, ...]:
         """What an open deal in the stage at `index` must satisfy; one past the last is won."""
         return self._plans[process.id][index]
+
+    def step_to(self, process: Process, index: int) -> tuple[Criterion, ...]:
+        """What the stage at `index` demands that no stage before it does."""
+        return self._steps[process.id][index]
 
     def without_stage(self, process: Process | Unread) -> tuple[Criterion, ...]:
         """What an open deal must satisfy while its stage cannot be told."""
@@ -247,6 +265,16 @@ def _plan(process: Process, criteria: Sequence[Criterion]) -> tuple[tuple[Criter
     return tuple(
         tuple(_required(process, criteria, index)) for index in range(len(process.stages) + 1)
     )
+
+
+def _steps(plan: tuple[tuple[Criterion, ...], ...]) -> tuple[tuple[Criterion, ...], ...]:
+    """For each entry of a plan, what the entries before it do not have."""
+    steps = []
+    seen: set[CriterionId] = set()
+    for criteria in plan:
+        steps.append(tuple(c for c in criteria if c.id not in seen))
+        seen.update(c.id for c in criteria)
+    return tuple(steps)
 
 
 def _required(process: Process, criteria: Iterable[Criterion], index: int) -> Iterator[Criterion]:

@@ -34,8 +34,10 @@ def own_judgements(policy: Policy, snapshot: Snapshot, now: datetime) -> Judgeme
         for key in note.hangs_on:
             if key in own:
                 own[key].append(source_note(note))
-    silent = policy.reader.judge((), now)
-    return {key: policy.reader.judge(notes, now) if notes else silent for key, notes in own.items()}
+    return {
+        key: policy.reader.judge(notes, now) if notes else policy.silence
+        for key, notes in own.items()
+    }
 
 
 def contact_readings(

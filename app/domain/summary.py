@@ -2,18 +2,22 @@
 
 What is missing, the quote judged, how to fix it; then what cannot be told with the one question
 that would settle it, what is waived, and what is only worth knowing. Refuses to grow: it is cut
-at a sentence and says how much was left out, because a wall of text is read by nobody.
+at a sentence and says how much was left out, because a wall of text is read by nobody. Secrets in
+quotes are masked: the text is copied into places that the note itself never reaches.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
+from app.domain.masking import mask_secrets
 from app.domain.verdict import Finding, Severity, State, Verdict
 
 MAX_SUMMARY_CHARS = 2_000
 MAX_ITEM_CHARS = 600
+MAX_REMEMBERED_TEXTS = 4_096
 _CUT = " …"
 _SENTENCE_END = re.compile(r"[.!?…]['\"”)]*(?=\s)")
 
@@ -33,6 +37,12 @@ def needs_text(verdict: Verdict) -> str:
     besides = ", besides what blocks it now" if verdict.blockers else ""
     items = [f"- {_sentence(need.title)} {need.fix}" for need in verdict.next_needs]
     return _joined([f"To enter {verdict.next_stage}{besides}:", *items])
+
+
+@lru_cache(MAX_REMEMBERED_TEXTS)
+def masked(text: str) -> str:
+    """A text that quotes notes, without the secrets in it; most texts recur from deal to deal."""
+    return mask_secrets(text)
 
 
 def cut_at_sentence(text: str, limit: int) -> str:
@@ -74,7 +84,7 @@ def _items(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _item(mark: str, finding: Finding) -> str:
-    text = f"{mark} {_sentence(finding.title)} {finding.message} {finding.fix}"
+    text = f"{mark} {_sentence(finding.title)} {masked(finding.message)} {finding.fix}"
     return cut_at_sentence(text.strip(), MAX_ITEM_CHARS)
 
 

@@ -185,3 +185,12 @@ def test_text_is_cut_at_a_sentence_else_at_a_word(text, cut):
     """And the mark of the cut fits into the limit."""
     assert cut_at_sentence(text, 20) == cut
     assert len(cut) <= 20
+
+
+def test_a_secret_in_a_quote_is_masked_in_what_is_written():
+    """The quote stays verbatim in the evidence, which leaves for no other place."""
+    deal = snapshot(["Why now: maybe, login is admin, password: Hx7!kk29qq"])
+    verdict = evaluate(POLICY, deal, NOW)
+    quotes = [e.quote for f in verdict.findings for e in f.evidence]
+    assert any("Hx7!kk29qq" in quote for quote in quotes)
+    assert "Hx7!kk29qq" not in str(desired(verdict, NAMES))
