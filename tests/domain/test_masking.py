@@ -36,7 +36,7 @@ from app.domain.masking import MASK, mask_secrets
     ],
 )
 def test_what_looks_like_a_secret_is_hidden(text, masked):
-    """Named values in the team's languages, tokens of known shape, keys, credentials in addresses."""
+    """Named values in five languages, tokens of known shape, keys, credentials in addresses."""
     assert mask_secrets(text) == masked
 
 
