@@ -13,10 +13,11 @@ dropped. Dropping too little costs one look that writes nothing, so an unnamed s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -110,22 +111,34 @@ def read_delivery(body: bytes, own_prefix: str) -> Reading:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     label: str
     fate: Fate
     keys: frozenset[ObjectKey] = frozenset()
     is_purge: bool = False
 
 
+class _Type(NamedTuple):
+    """What a `subscriptionType` means to us; `action` is None when it means nothing."""
+
+    label: str
+    kind: ObjectKind | None
+    action: Action | None
+
+
+_STRANGE = _Type("other", None, None)
+
+
 def _read_event(event: Any, own_prefix: str) -> _Read:
     if not isinstance(event, dict) or not isinstance(event.get("subscriptionType"), str):
         return _Read("other", Fate.MALFORMED)
-    kind, action = _type_of(event)
-    if action is None or (kind is None and action is not Action.ASSOCIATION_CHANGE):
-        return _Read("other", Fate.UNKNOWN)
-    label = f"{kind or 'object'}.{action}"
-    if _is_echo(event, action, own_prefix):
+    type_id = event.get("objectTypeId")
+    label, kind, action = _type_of(
+        event["subscriptionType"], type_id if isinstance(type_id, str) else None
+    )
+    if action is None:
+        return _Read(label, Fate.UNKNOWN)
+    if action is Action.PROPERTY_CHANGE and _is_echo(event, own_prefix):
         return _Read(label, Fate.ECHO)
     try:
         keys = frozenset(_keys(event, kind, action))
@@ -136,39 +149,39 @@ def _read_event(event: Any, own_prefix: str) -> _Read:
     return _Read(label, Fate.READ, keys, is_purge=action is Action.PRIVACY_DELETION)
 
 
-def _type_of(event: Mapping[str, Any]) -> tuple[ObjectKind | None, Action | None]:
-    """Kind and action; None for those that are none of our business."""
-    noun, _, verb = event["subscriptionType"].partition(".")
-    kind = _KINDS.get(noun)
-    if noun == "object":
-        kind = _kind_of_type_id(event.get("objectTypeId"))
+@lru_cache(maxsize=256)
+def _type_of(subscription: str, type_id: str | None) -> _Type:
+    noun, _, verb = subscription.partition(".")
+    kind = _kind_of_type_id(type_id) if noun == "object" else _KINDS.get(noun)
     try:
         action = Action(verb)
     except ValueError:
-        return kind, None
+        return _STRANGE
     if action is Action.PRIVACY_DELETION and kind is not ObjectKind.CONTACT:
-        return kind, None
-    return kind, action
+        return _STRANGE
+    if kind is None and action is not Action.ASSOCIATION_CHANGE:
+        return _STRANGE
+    return _Type(f"{kind or 'object'}.{action}", kind, action)
 
 
-def _is_echo(event: Mapping[str, Any], action: Action, own_prefix: str) -> bool:
+def _is_echo(event: Mapping[str, Any], own_prefix: str) -> bool:
     name, source = event.get("propertyName"), event.get("changeSource")
     return (
-        action is Action.PROPERTY_CHANGE
-        and isinstance(name, str)
+        isinstance(name, str)
         and name.startswith(own_prefix)
         and isinstance(source, str)
         and source not in PEOPLE
     )
 
 
-def _keys(event: Mapping[str, Any], kind: ObjectKind | None, action: Action) -> Iterator[ObjectKey]:
+def _keys(event: Mapping[str, Any], kind: ObjectKind | None, action: Action) -> Iterable[ObjectKey]:
     if action is Action.ASSOCIATION_CHANGE:
-        yield from _ends(event, kind)
-    elif kind is not None and action is Action.MERGE:
-        yield from _merged(event, kind)
-    elif kind is not None:
-        yield ObjectKey(kind, _id(event.get("objectId")))
+        return _ends(event, kind)
+    if kind is None:
+        return ()
+    if action is Action.MERGE:
+        return _merged(event, kind)
+    return (ObjectKey(kind, _id(event.get("objectId"))),)
 
 
 def _ends(event: Mapping[str, Any], kind: ObjectKind | None) -> Iterator[ObjectKey]:
@@ -201,9 +214,10 @@ def _kind_of_type_id(value: object) -> ObjectKind | None:
 
 def _id(value: object) -> str:
     """A record's id as HubSpot writes it; numbers and strings of digits are the same id."""
-    text = str(value) if type(value) is int else value
-    if not isinstance(text, str) or not text.isascii() or not text.isdigit():
+    if type(value) is int and value >= 0:
+        return str(value)
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit():
         raise _MalformedError
-    if len(text) > _MAX_ID_DIGITS:
+    if len(value) > _MAX_ID_DIGITS:
         raise _MalformedError
-    return str(int(text))
+    return str(int(value))

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from app.ledger.database import Database
 from app.ledger.ledger import SqlLedger
-from app.ledger.marks import Pace
+from app.ledger.marking import Pace
 from app.ledger.schema import migrate
 
 DEFAULT_MERGE_SECONDS = 1.0

@@ -11,8 +11,9 @@ Nothing else in the ledger asks which database it is on.
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    column,
     create_engine,
     event,
     exc,
@@ -43,6 +48,8 @@ MIGRATION_LOCK = 7_316_402
 """The advisory lock under which one process at a time migrates a PostgreSQL database."""
 
 _WRITES = "dealgate_writes"
+
+Insert = sqlite.Insert | postgresql.Insert
 
 
 class Database:
@@ -86,13 +93,24 @@ class Database:
         with self._turn(), self._translated(), self._writer.begin() as connection:
             yield connection
 
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+    def insert(self, table: Table) -> Insert:
         """An INSERT that knows ON CONFLICT, which both databases spell alike."""
         return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
 
     def least(self, *values: ColumnElement[Any]) -> ColumnElement[Any]:
         """The smallest of several values in one row."""
         return func.min(*values) if self._is_sqlite else func.least(*values)
+
+    def list_rows(self, name: str) -> TableValuedAlias:
+        """The strings of the parameter `name`, as rows of a table with one column `value`."""
+        if self._is_sqlite:
+            return func.json_each(bindparam(name, type_=Text)).table_valued("value")
+        listed = func.unnest(bindparam(name, type_=postgresql.ARRAY(Text)))
+        return listed.table_valued(column("value", Text)).render_derived()
+
+    def list_value(self, strings: Sequence[str]) -> str | Sequence[str]:
+        """What such a parameter is given: SQLite has no arrays and reads JSON instead."""
+        return json.dumps(strings) if self._is_sqlite else strings
 
     def lock_schema(self, connection: Connection) -> None:
         """Let one process migrate at a time; a SQLite writer is alone already."""

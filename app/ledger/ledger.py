@@ -18,7 +18,8 @@ from app.domain.deal import DealId, ObjectKey, deal_key
 from app.ledger import alerts, letters, redaction, verdicts
 from app.ledger.database import Database
 from app.ledger.episode import Episode
-from app.ledger.marks import Marks, Pace
+from app.ledger.marking import Pace
+from app.ledger.marks import Marks
 from app.ledger.tables import alerts as alerts_table
 from app.ledger.tables import dead_letters as dead_letters_table
 from app.ledger.tables import facts
@@ -35,7 +36,7 @@ from app.ports import (
     RecordedVerdict,
 )
 
-MAX_KEYS_IN_A_TRANSACTION = 500
+MAX_KEYS_IN_A_TRANSACTION = 1000
 """A sweep marks every deal of a portal; the receiver's marks get their turn in between."""
 MAX_RECHECKS_AT_ONCE = 500
 ALERT_LEASE_SECONDS = 60.0

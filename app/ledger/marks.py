@@ -3,9 +3,7 @@
 A mark is a row, not a message: marking a key twice leaves one row with a higher `generation`.
 Nothing is stored of what happened, so lost order and doubled deliveries cannot matter.
 
-- **Due.** An idle key is due at once. One that was looked at within the last `merge` waits until
-  `merge` after that look, so that the second half of a burst is one more look and not ten; never
-  later than `max_wait` after its first mark.
+- **Due.** See `marking`.
 - **Claim.** Takes due keys that nobody holds (or whose lease ran out) in the order priority,
   due_at, first_marked_at. It raises `generation`, and the raised value is the claim's token:
   a worker whose lease ran out while another claimed the key can neither finish, fail nor renew it.
@@ -20,42 +18,32 @@ always locked in key order, so that two writers cannot wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     Row,
     Table,
     delete,
     func,
-    literal,
     or_,
     select,
     tuple_,
-    type_coerce,
     update,
 )
 
 from app.domain.deal import ObjectKey, ObjectKind
 from app.ledger.database import Database
-from app.ledger.tables import MICROSECOND, dead_letters, marks, recent_looks
+from app.ledger.marking import Pace, mark_statement, remember_looks
+from app.ledger.tables import dead_letters, marks
 from app.ports import Claim, Priority
 
 _IN_KEY_ORDER = (marks.c.kind, marks.c.object_id)
 _FREE = {"claimed_by": None, "claimed_generation": None, "claimed_until": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long marks wait and claims last."""
-
-    merge: timedelta
-    max_wait: timedelta
-    lease: timedelta
 
 
 class Marks:
@@ -64,6 +52,7 @@ class Marks:
     def __init__(self, database: Database, pace: Pace) -> None:
         self._database = database
         self._pace = pace
+        self._mark = mark_statement(database, pace)
 
     def mark(
         self,
@@ -72,38 +61,12 @@ class Marks:
         priority: Priority,
         now: datetime,
     ) -> None:
-        """Insert or raise one row for each key."""
-        ordered = sorted(set(keys))
-        looked_at = _looks(connection, ordered)
-        rows = [
-            {
-                "kind": key.kind,
-                "object_id": key.id,
-                "priority": int(priority),
-                "generation": 1,
-                "first_marked_at": now,
-                "last_marked_at": now,
-                "due_at": self._due_at(looked_at.get(key), now),
-                "attempts": 0,
-            }
-            for key in ordered
-        ]
-        insert = self._database.insert(marks)
-        latest = type_coerce(marks.c.first_marked_at, BigInteger) + literal(
-            self._pace.max_wait // MICROSECOND, BigInteger
-        )
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=[marks.c.kind, marks.c.object_id],
-                set_={
-                    "generation": marks.c.generation + 1,
-                    "last_marked_at": insert.excluded.last_marked_at,
-                    "priority": self._database.least(marks.c.priority, insert.excluded.priority),
-                    "due_at": self._database.least(marks.c.due_at, insert.excluded.due_at, latest),
-                },
-            ),
-            rows,
-        )
+        """Insert or raise one row for each key, with one statement for each kind."""
+        ordered = sorted(set(keys), key=attrgetter("kind", "id"))
+        for kind, group in groupby(ordered, key=attrgetter("kind")):
+            ids = self._database.list_value([key.id for key in group])
+            values = {"ids": ids, "kind": kind, "priority": int(priority), "now": now}
+            connection.execute(self._mark, values)
 
     def claim(
         self, connection: Connection, worker: str, now: datetime, limit: int
@@ -168,7 +131,7 @@ class Marks:
         if again:
             _free_for_another_look(connection, again, now)
         connection.execute(delete(dead_letters).where(_among(dead_letters, looked_at)))
-        self._remember_looks(connection, looked_at, now)
+        remember_looks(self._database, connection, looked_at, self._pace, now)
 
     def fail(
         self, connection: Connection, worker: str, claim: Claim, error: str, retry_at: datetime
@@ -224,31 +187,6 @@ class Marks:
         times = (connection.execute(query).scalar() for query in (free, leased))
         return min((time for time in times if time is not None), default=None)
 
-    def _due_at(self, looked_at: datetime | None, now: datetime) -> datetime:
-        if looked_at is None:
-            return now
-        return min(max(now, looked_at + self._pace.merge), now + self._pace.max_wait)
-
-    def _remember_looks(
-        self, connection: Connection, keys: Sequence[ObjectKey], now: datetime
-    ) -> None:
-        """Note when keys were looked at, and drop the notes that can delay nothing any more."""
-        stale = (
-            select(recent_looks.c.kind, recent_looks.c.object_id)
-            .where(recent_looks.c.looked_at <= now - self._pace.merge)
-            .with_for_update(skip_locked=True)
-        )
-        this = tuple_(recent_looks.c.kind, recent_looks.c.object_id)
-        connection.execute(delete(recent_looks).where(this.in_(stale)))
-        insert = self._database.insert(recent_looks)
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=[recent_looks.c.kind, recent_looks.c.object_id],
-                set_={"looked_at": insert.excluded.looked_at},
-            ),
-            [{"kind": key.kind, "object_id": key.id, "looked_at": now} for key in keys],
-        )
-
 
 def _free_for_another_look(
     connection: Connection, keys: Sequence[ObjectKey], now: datetime
@@ -279,11 +217,6 @@ def _held(
         .order_by(*_IN_KEY_ORDER)
         .with_for_update()
     ).all()
-
-
-def _looks(connection: Connection, keys: Sequence[ObjectKey]) -> Mapping[ObjectKey, datetime]:
-    found = connection.execute(select(recent_looks).where(_among(recent_looks, keys)))
-    return {_key(row): row.looked_at for row in found}
 
 
 def _among(table: Table, keys: Sequence[ObjectKey]) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from sqlalchemy import event, exc
 from app.ledger import SqlLedger, open_ledger
 from app.ledger.database import Database
 from app.ledger.errors import translate
-from app.ledger.marks import Pace
+from app.ledger.marking import Pace
 from app.ports import Priority, Retryable, Terminal
 
 from .samples import NOW, deal
