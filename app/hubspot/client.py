@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from hubspot import HubSpot
 
-from app.hubspot.errors import Moment, Throttled
+from app.hubspot.errors import Moment, Moving, Throttled
 from app.hubspot.limiter import Lane, OutboundLimiter
 from app.hubspot.retry import RetryPolicy
 from app.hubspot.transport import Timeouts, Transport
@@ -139,7 +139,7 @@ class HubSpotClient:
         """The associations of up to 1,000 records, each `{"id"}` or `{"id", "after"}`."""
         body = {"inputs": list(inputs)}
         return self._call(
-            Lane.EXEMPT, lambda: self._associations.get_page(from_type, to_type, body)
+            Lane.ASSOCIATIONS, lambda: self._associations.get_page(from_type, to_type, body)
         )
 
     # ------------------------------------------------------------------ the portal
@@ -190,15 +190,15 @@ class HubSpotClient:
     # ------------------------------------------------------------------ one call
 
     def _call(self, lane: Lane, send: Callable[[], Document]) -> Document:
-        """Send under the limiter and the retry policy; a 429 pauses the lane for everyone."""
+        """Send under the limiter and the retry policy; a rate limit pauses everyone."""
 
         def attempt() -> Document:
             self._limiter.admit(lane)
             try:
                 return send()
-            except Throttled as refused:
-                everyone = None if not refused.secondly else Lane.SEARCH
-                self._limiter.pause(everyone, refused.after_seconds or 0.0)
+            except (Throttled, Moving) as refused:
+                only = lane if isinstance(refused, Throttled) and refused.secondly else None
+                self._limiter.pause(only, refused.after_seconds or 0.0)
                 raise
 
         return self._retry.run(attempt)

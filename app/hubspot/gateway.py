@@ -63,8 +63,8 @@ class HubSpotCrm:
         self.portal.warm(self._executor)
 
     def close(self) -> None:
-        """Let running calls end, then close threads and connections."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Let calls that were begun end, then close threads and connections."""
+        self._executor.shutdown(wait=True)
         self._client.close()
 
     # ------------------------------------------------------------------ Crm

@@ -1,7 +1,7 @@
 """The one valve through which every request to HubSpot leaves this process.
 
-HubSpot counts requests per 10 seconds and app, and searches per second and account; association
-batches and searches do not count towards the first. A refusal pauses everyone in its lane and not
+HubSpot counts requests per 10 seconds and app, searches per second and account, and association
+calls per 10 seconds by themselves; none counts towards another. A refusal pauses everyone and not
 only the thread that met it, because the others would be refused too. The valve knows nothing of
 other processes: with several workers, share the allowance out by configuration.
 """
@@ -19,8 +19,11 @@ from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SingleBucket
 from app.ports import Retryable
 
 DEFAULT_REQUESTS_PER_10_SECONDS: Final = 95
+DEFAULT_ASSOCIATIONS_PER_10_SECONDS: Final = 95
 DEFAULT_SEARCHES_PER_SECOND: Final = 4
 DEFAULT_MAX_WAIT_SECONDS: Final = 12.0
+MAX_PAUSE_SECONDS: Final = 900.0
+"""However long HubSpot asks for, it is asked again after this: a quota may have been raised."""
 _WAKE_MARGIN_MS: Final = 2
 _TRAVEL_MARGIN_MS: Final = 250
 """HubSpot counts arrivals and we count departures: a request that travels faster than one before
@@ -33,7 +36,7 @@ class Lane(StrEnum):
 
     GENERAL = "general"
     SEARCH = "search"
-    EXEMPT = "exempt"
+    ASSOCIATIONS = "association"
 
 
 class OutboundLimiter:
@@ -48,6 +51,7 @@ class OutboundLimiter:
         self,
         *,
         requests_per_10_seconds: int = DEFAULT_REQUESTS_PER_10_SECONDS,
+        associations_per_10_seconds: int = DEFAULT_ASSOCIATIONS_PER_10_SECONDS,
         searches_per_second: int = DEFAULT_SEARCHES_PER_SECOND,
         max_wait_seconds: float = DEFAULT_MAX_WAIT_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
@@ -55,6 +59,7 @@ class OutboundLimiter:
     ) -> None:
         self._buckets = {
             Lane.GENERAL: _Bucket(requests_per_10_seconds, 10 * Duration.SECOND),
+            Lane.ASSOCIATIONS: _Bucket(associations_per_10_seconds, 10 * Duration.SECOND),
             Lane.SEARCH: _Bucket(searches_per_second, int(Duration.SECOND)),
         }
         self._max_wait_seconds = max_wait_seconds
@@ -70,14 +75,16 @@ class OutboundLimiter:
                 message = f"HubSpot asked for a pause; {left:.0f} s of it are left"
                 raise Retryable(message, after_seconds=left)
             self._sleep(left)
-        bucket = self._buckets.get(lane)
-        if bucket is not None and not bucket.take(self._max_wait_seconds):
+        if not self._buckets[lane].take(self._max_wait_seconds):
             message = f"more {lane} requests are waiting for HubSpot than its limit lets through"
             raise Retryable(message, after_seconds=self._max_wait_seconds)
 
     def pause(self, lane: Lane | None, seconds: float) -> None:
-        """Hold back everyone in a lane (None: in all of them) for so long; never shortens."""
-        until = self._monotonic() + seconds
+        """Hold back everyone in a lane (None: in all of them) for so long.
+
+        At most MAX_PAUSE_SECONDS; a pause that lasts longer already stays.
+        """
+        until = self._monotonic() + min(seconds, MAX_PAUSE_SECONDS)
         with self._lock:
             for each in Lane if lane is None else (lane,):
                 self._paused_until[each] = max(self._paused_until[each], until)

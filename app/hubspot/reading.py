@@ -134,8 +134,9 @@ class BatchReader:
         answer = wire.shaped(wire.Records, document, operation)
         asked = set(ids)
         fetched = Fetched({each.id: each for each in answer.results if each.id in asked})
+        unread = asked - fetched.found.keys()
         for error in answer.errors:
-            named = [each for each in bodies.named_in(error, "ids", "id") if each in asked]
+            named = [each for each in bodies.named_in(error, "ids", "id") if each in unread]
             if bodies.is_not_found(error):
                 fetched.gone.update(named)
             else:
@@ -196,8 +197,9 @@ class _AssociationReading:
         following: list[dict[str, str]] = []
         for row in answer.results:
             heard.add(row.source.id)
-            links = self._links.setdefault(row.source.id, {})
-            links.update((link.id, link) for link in map(_link, row.to))
+            if row.source.id not in asked:
+                continue
+            self._links[row.source.id].update((link.id, link) for link in map(_link, row.to))
             if row.paging and row.paging.after is not None:
                 following.append({"id": row.source.id, "after": row.paging.after})
         for error in answer.errors:

@@ -123,20 +123,31 @@ class Handler(BaseHTTPRequestHandler):
         headers = {"Content-Type": "application/json"} | dict(answer.headers)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.content)))
+        if answer.manner == "chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            self.send_header("Content-Length", str(len(answer.content)))
         self.end_headers()
         self.write_body(answer)
 
     def write_body(self, answer):
-        self.close_connection = answer.manner != "whole"
+        self.close_connection = answer.manner not in {"whole", "chunked"}
         if answer.manner == "whole":
             self.wfile.write(answer.content)
+        elif answer.manner == "chunked":
+            self.write_chunks(answer.content)
         elif answer.manner == "cut":
             self.wfile.write(answer.content[: len(answer.content) // 2])
         elif answer.manner == "silent":
             self.owner.released.wait(5)
         else:
             self.drip(answer.content)
+
+    def write_chunks(self, content):
+        for start in range(0, len(content), 700):
+            chunk = content[start : start + 700]
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        self.wfile.write(b"0\r\n\r\n")
 
     def drip(self, content):
         with suppress(OSError):

@@ -1,5 +1,6 @@
 """The seam over hubspot-api-client, against a server that says exactly what a test scripts."""
 
+import gzip
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -191,14 +192,52 @@ def test_one_refusal_pauses_every_thread(serve, answer, connect):
 
 
 def test_a_daily_quota_is_raised_at_once_with_the_time_until_midnight(serve, answer, connect):
-    """Twelve hours are not slept through, and the next call does not even ask."""
+    """Twelve hours are not slept through, and no other call even asks for a while."""
     server = serve(lambda _: answer(status=429, json={"policyName": "DAILY"}))
     client = connect(server.url)
-    for _ in range(2):
+    with pytest.raises(Retryable) as caught:
+        client.read_batch("deals", ["1"], [])
+    assert caught.value.after_seconds == 12 * 3_600
+    for call in (client.pipelines, lambda: client.search("deals", {})):
         with pytest.raises(Retryable) as caught:
-            client.read_batch("deals", ["1"], [])
-        assert caught.value.after_seconds == pytest.approx(12 * 3_600, abs=5)
+            call()
+        assert caught.value.after_seconds == pytest.approx(900, abs=5)
     assert len(server.requests) == 1
+
+
+def test_a_migration_of_the_account_stops_everyone(serve, answer, connect):
+    """HubSpot says for how long; until then nothing is sent."""
+    server = serve(lambda _: answer(status=477, headers={"Retry-After": "300"}))
+    client = connect(server.url)
+    for _ in range(3):
+        with pytest.raises(Retryable) as caught:
+            client.pipelines()
+        assert caught.value.after_seconds == pytest.approx(300, abs=5)
+    assert len(server.requests) == 1
+
+
+def test_a_limit_per_second_holds_back_its_own_kind_of_call(serve, answer, connect):
+    """Searches wait; deals are read meanwhile."""
+    throttled = answer(status=429, json={"policyName": "SECONDLY"})
+    server = serve(lambda each: throttled if "/search" in each.path else answer(json=EMPTY))
+    client = connect(server.url, retry=ONCE)
+    with pytest.raises(Retryable):
+        client.search("deals", {})
+    started = time.monotonic()
+    assert client.read_batch("deals", ["1"], []) == EMPTY
+    assert time.monotonic() - started < 0.5
+
+
+def test_a_compressed_answer_in_chunks_is_read_whole(serve, answer, connect):
+    """As HubSpot's edge sends them."""
+    rows = {"results": [{"id": str(n)} for n in range(5_000)]}
+    packed = gzip.compress(orjson.dumps(rows))
+    encoding = {"Content-Encoding": "gzip"}
+    server = serve(lambda _: answer(raw=packed, headers=encoding, manner="chunked"))
+    client = connect(server.url)
+    for _ in range(3):
+        assert client.pipelines() == rows
+    assert server.connections == 1
 
 
 def test_a_slow_answer_within_its_time_is_an_answer(serve, answer, connect):

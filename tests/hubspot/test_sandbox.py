@@ -84,12 +84,19 @@ def test_every_open_deal_is_listed_read_and_written(versioned):
 
 def test_records_find_their_deals_in_both_directions(crm):
     """Whatever a snapshot lists leads back to its deal."""
-    deal_ids = list(crm.open_deals())[:40]
-    for deal_id, snapshot in crm.observe(deal_ids).snapshots.items():
-        keys = [ObjectKey(ObjectKind.CONTACT, each.id) for each in snapshot.contacts]
-        keys += [ObjectKey(ObjectKind.COMPANY, each.id) for each in snapshot.companies]
-        keys += [ObjectKey(ObjectKind.NOTE, each.id) for each in snapshot.notes]
-        assert all(deal_id in deals for deals in crm.deals_of(keys).values())
+    belongs = {
+        (ObjectKey(kind, each.id), deal_id)
+        for deal_id, snapshot in crm.observe(list(crm.open_deals())).snapshots.items()
+        for kind, found in (
+            (ObjectKind.CONTACT, snapshot.contacts),
+            (ObjectKind.COMPANY, snapshot.companies),
+            (ObjectKind.NOTE, snapshot.notes),
+        )
+        for each in found
+    }
+    assert len(belongs) > BULK
+    resolved = crm.deals_of([key for key, _ in belongs])
+    assert all(deal_id in resolved[key] for key, deal_id in belongs)
 
 
 def test_notes_hang_where_people_put_them(sandbox, crm):
