@@ -331,8 +331,14 @@ class Ledger(Protocol):
         """How much waits."""
         ...
 
+    def listen(self, wake: Wake) -> None:
+        """Call `wake` after marks of other processes, as far as the database can tell; until
+        `close`.
+        """
+        ...
+
     def close(self) -> None:
-        """Give the database's connections back."""
+        """Stop listening and give the database's connections back."""
         ...
 
 

@@ -37,7 +37,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.ledger.errors import translate
-from app.ports import Retryable, Terminal
+from app.ledger.listener import NOTIFY, Listener
+from app.ports import Retryable, Terminal, Wake
 
 LOCK_TIMEOUT_SECONDS = 3.0
 """How long a writer waits for another; under the 5 s that HubSpot gives a delivery."""
@@ -111,6 +112,15 @@ class Database:
     def list_value(self, strings: Sequence[str]) -> str | Sequence[str]:
         """What such a parameter is given: SQLite has no arrays and reads JSON instead."""
         return json.dumps(strings) if self._is_sqlite else strings
+
+    def announce_marks(self, connection: Connection) -> None:
+        """Let the listeners of other processes hear of a mark when it is committed."""
+        if not self._is_sqlite:
+            connection.execute(NOTIFY)
+
+    def listen(self, wake: Wake) -> Listener | None:
+        """Call `wake` after each mark; None on SQLite, which has nothing to hear by."""
+        return None if self._is_sqlite else Listener(self._engine, wake)
 
     def lock_schema(self, connection: Connection) -> None:
         """Let one process migrate at a time; a SQLite writer is alone already."""

@@ -43,10 +43,13 @@ _POSTGRES_PASSING = ("08", "40", "53", "55", "57", "58")
 _CONNECT_REMEDIES = {
     "password authentication failed": _POSTGRES_REMEDIES["28"],
     "no pg_hba.conf entry": _POSTGRES_REMEDIES["28"],
-    "role ": _POSTGRES_REMEDIES["28"],
-    "database ": _POSTGRES_REMEDIES["3D000"],
+    'role "': _POSTGRES_REMEDIES["28"],
+    'database "': _POSTGRES_REMEDIES["3D000"],
 }
-"""A refusal while connecting carries no SQLSTATE in psycopg, only the server's sentence."""
+"""A refusal while connecting carries no SQLSTATE in psycopg, only the server's sentence.
+
+Not among them: `the database system is starting up`, `too many clients already`. Those pass.
+"""
 
 
 def translate(error: exc.SQLAlchemyError, place: str) -> Failure:

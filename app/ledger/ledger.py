@@ -18,6 +18,7 @@ from app.domain.deal import DealId, ObjectKey, deal_key
 from app.ledger import alerts, letters, redaction, verdicts
 from app.ledger.database import Database
 from app.ledger.episode import Episode
+from app.ledger.listener import Listener
 from app.ledger.marking import Pace
 from app.ledger.marks import Marks
 from app.ledger.tables import alerts as alerts_table
@@ -34,6 +35,7 @@ from app.ports import (
     Priority,
     Record,
     RecordedVerdict,
+    Wake,
 )
 
 MAX_KEYS_IN_A_TRANSACTION = 1000
@@ -49,6 +51,7 @@ class SqlLedger:
     def __init__(self, database: Database, pace: Pace) -> None:
         self._database = database
         self._marks = Marks(database, pace)
+        self._listeners: list[Listener] = []
 
     # ----------------------------------------------------------------- marks
 
@@ -109,6 +112,14 @@ class SqlLedger:
             queries = (self._marks.next_due, verdicts.next_recheck, alerts.next_due)
             times = [time for query in queries if (time := query(connection)) is not None]
             return max(min(times), now) if times else None
+
+    def listen(self, wake: Wake) -> None:
+        """Call `wake`, from a thread of its own, after each mark of any process, until `close`.
+
+        On SQLite nothing is heard of other processes: their marks are found by looking.
+        """
+        if (listener := self._database.listen(wake)) is not None:
+            self._listeners.append(listener)
 
     def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
         """What was given up and not healed since, latest first."""
@@ -244,7 +255,9 @@ class SqlLedger:
             )
 
     def close(self) -> None:
-        """Give the connections back; the ledger is of no use afterwards."""
+        """Stop listening and give the connections back; the ledger is of no use afterwards."""
+        while self._listeners:
+            self._listeners.pop().stop()
         self._database.close()
 
     def _mark(
@@ -256,6 +269,7 @@ class SqlLedger:
     ) -> None:
         if keys:
             self._marks.mark(connection, keys, priority, now)
+            self._database.announce_marks(connection)
 
 
 def _wish(card: Card, due_at: datetime, episode: Episode) -> Episode:

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import event, exc
 
@@ -228,6 +229,21 @@ class TestPostgres:
         with pytest.raises(Terminal, match="42P01"):
             ledger.mark([deal(1)], LIVE, NOW)
         ledger.close()
+
+    @pytest.mark.parametrize(
+        "sentence",
+        [
+            "the database system is starting up",
+            "the database system is shutting down",
+            "sorry, too many clients already",
+            "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+        ],
+    )
+    def test_a_server_that_needs_a_moment(self, sentence):
+        """What a server says while it starts, stops or is full is not taken for a wrong setting."""
+        refusal = psycopg.OperationalError(f"connection failed: FATAL:  {sentence}")
+        error = exc.OperationalError(None, None, refusal)
+        assert isinstance(translate(error, "postgresql://db"), Retryable)
 
     def test_nobody_listens(self, tmp_path):
         """A server that is not up yet is worth waiting for."""
