@@ -34,7 +34,9 @@ def choose(
     mine.sort(key=lambda c: (script.dates[c.passage] or date.min, c.passage, c.start))
     standing: Candidate | None = None
     for candidate in mine:
-        if candidate.place is not None and (standing is None or _replaces(script, candidate, standing)):
+        if candidate.place is not None and (
+            standing is None or _replaces(script, candidate, standing)
+        ):
             standing = candidate
     if standing is not None and (
         standing.state is AnswerState.ANSWERED or standing.opinion.reason is ReasonCode.RETRACTED
@@ -58,7 +60,11 @@ def _own_words(script: Manuscript, candidates: list[Candidate]) -> list[Candidat
 def _replaces(script: Manuscript, new: Candidate, old: Candidate) -> bool:
     if new.opinion.reason is ReasonCode.RETRACTED:
         return True
-    if new.state is AnswerState.ANSWERED and old.place is Place.HEAD and new.place is not Place.HEAD:
+    if (
+        new.state is AnswerState.ANSWERED
+        and old.place is Place.HEAD
+        and new.place is not Place.HEAD
+    ):
         later = script.dates[new.passage] != script.dates[old.passage]
         return later or script.passages[new.passage].has("revision")
     return new.state is AnswerState.ANSWERED or _RANK[new.state] > _RANK[old.state]

@@ -50,9 +50,7 @@ def _order_key(script: Manuscript) -> tuple[Passage, list[QuestionId]] | None:
     return None
 
 
-def _by_order(
-    script: Manuscript, key: Passage, order: Sequence[QuestionId]
-) -> Iterator[Candidate]:
+def _by_order(script: Manuscript, key: Passage, order: Sequence[QuestionId]) -> Iterator[Candidate]:
     items = [
         p
         for p in script.passages
@@ -96,5 +94,3 @@ def _candidate(script: Manuscript, passage: Passage, question: QuestionId) -> Ca
     return Candidate(
         question, passage.index, Place.INLINE, "", base + start, passage.line.end, opinion
     )
-
-

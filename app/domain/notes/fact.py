@@ -22,8 +22,15 @@ _NOUNS = frozenset({"nr", "instance", "developer", "person", "site", "machine"})
 _ONSETS = frozenset("on auf op sur en at in across over bei sobre an".split())
 _EACH = frozenset("each every jede jeder jedes elke chaque cada".split())
 _YES = frozenset("yes y yep yeah true ja oui si sim x all both".split())
-_NO = frozenset("no n nope none false nein nee non not never 0 nil keine geen aucun ninguno zero".split())
-_GAP = re.compile(r"[.;:,()|]")
+_NO = frozenset(
+    "no n nope none false nein nee non not never 0 nil keine geen aucun ninguno zero".split()
+)
+_GAP = re.compile(r"[.;:,()|+&]|\b(?:and|with|plus|und|mit|et|avec|en|met|y|con)\b")
+_BARE_LIVE = re.compile(
+    r"(?:^|[,;:(]\s*|\bis )(?:all |all in |now |both )?(?:prod|production|produktiv|productie|live|running)(?=\s*(?:[,.;):!]|$))",
+    re.IGNORECASE,
+)
+_WITH = frozenset("with running run runs have has mit met avec con".split())
 _CLAUSE = re.compile(r"[.;:()|]|,\s(?!\d{3}\b)")
 _MAX_WORDS_TO_NOUN = 4
 _MAX_WORDS_BACK = 6
@@ -36,6 +43,7 @@ class Statement(NamedTuple):
     value: int
     weight: int
     quote: str
+    day: date | None = None
 
 
 class _Tally(NamedTuple):
@@ -54,7 +62,7 @@ def read_facts(script: Manuscript) -> Facts:
     if touches or tally.instances or tally.adopted:
         for passage in script.passages:
             if script.frames[passage.index] not in NOT_THEIRS and passage.hits:
-                _read_passage(passage, tally)
+                _read_passage(passage, tally, script.dates[passage.index])
     signs = operational_signs(script)
     adopted = _adopted(tally)
     return Facts(
@@ -81,21 +89,27 @@ def _flag(statements: list[Statement]) -> Fact[bool] | None:
 def _best(statements: list[Statement]) -> Statement | None:
     best: Statement | None = None
     for statement in statements:
-        if best is None or statement.weight > best.weight:
+        if best is None or _stronger(statement, best):
             best = statement
     return best
+
+
+def _stronger(new: Statement, old: Statement) -> bool:
+    if new.weight == old.weight and new.day and old.day:
+        return new.day > old.day
+    return new.weight > old.weight
 
 
 def _adopted(tally: _Tally) -> Fact[bool] | None:
     """Said outright, or to be seen from instances that are counted."""
     said = _best(tally.adopted)
     counted = _best(tally.instances)
-    if said is not None and (said.weight >= 3 or not (counted and counted.value)):
+    if said is not None and (said.weight >= 4 or not (counted and counted.value)):
         return Fact(bool(said.value), said.quote)
     if counted is not None and (counted.value or said is None):
         return Fact(counted.value > 0, counted.quote)
     live = _best(tally.live)
-    if live is not None and live.weight >= 3:
+    if live is not None and live.weight >= 3 and said is None:
         return Fact(value=True, quote=live.quote)
     return None if said is None else Fact(bool(said.value), said.quote)
 
@@ -126,14 +140,19 @@ def _read_field(question: str, part: Part, tally: _Tally) -> None:
     if not inside:
         return
     first = passage.words[inside[0]].text
-    numbers = [q for q in quantities(passage) if q.first in inside]
+    numbers = quantities(passage, start, end)
     if question == "node_red_adopted":
         if first in _NO:
             tally.adopted.append(Statement(0, 4, quote))
         elif first in _YES:
             tally.adopted.append(Statement(1, 4, quote))
         for number in numbers:
-            if _noun(passage, number, {"machine"}) and not _excluded(passage, number):
+            early = (
+                number.first <= inside[0] + 1
+                and number.value > 0
+                and not _noun(passage, number, _NOUNS)
+            )
+            if (early or _noun(passage, number, {"machine"})) and not _excluded(passage, number):
                 tally.instances.append(Statement(number.value, 3, quote))
     elif question == "node_red_in_production":
         if first in _NO:
@@ -150,15 +169,15 @@ def _read_field(question: str, part: Part, tally: _Tally) -> None:
             target.append(Statement(numbers[0].value, 5, quote))
 
 
-def _read_passage(passage: Passage, tally: _Tally) -> None:
+def _read_passage(passage: Passage, tally: _Tally, day: date | None) -> None:
     kinds = {hit.kind for hit in passage.hits}
     speaks_of_it = bool(kinds & {"nr", "instance"})
     for sentence in passage.sentences:
-        _read_sentence(passage, sentence, tally, speaks_of_it=speaks_of_it)
+        _read_sentence(passage, sentence, tally, day, speaks_of_it=speaks_of_it)
 
 
 def _read_sentence(
-    passage: Passage, sentence: Span, tally: _Tally, *, speaks_of_it: bool
+    passage: Passage, sentence: Span, tally: _Tally, day: date | None, *, speaks_of_it: bool
 ) -> None:
     quote = passage.text[slice(*sentence)]
     hits = [h for h in passage.hits if _within(passage, h, sentence)]
@@ -173,12 +192,17 @@ def _read_sentence(
             continue
         weight = 2 + any(h.kind == "total" for h in hits)
         if kind == "instance":
-            tally.instances.append(Statement(quantity.value, weight, quote))
+            tally.instances.append(Statement(quantity.value, weight, quote, day))
             found_instance = True
+            noun = _noun(passage, quantity, {"site"})
+            if noun is not None and _each_has_one(passage, quantity, hits):
+                tally.sites.append(Statement(quantity.value, weight, quote, day))
         elif kind == "developer" or (kind == "person" and here and found_instance):
-            tally.developers.append(Statement(quantity.value, weight, quote))
-        elif kind == "site" and _is_site_count(passage, quantity, sentence, here=here, speaks_of_it=speaks_of_it):
-            tally.sites.append(Statement(quantity.value, weight, quote))
+            tally.developers.append(Statement(quantity.value, weight, quote, day))
+        elif kind == "site" and _is_site_count(
+            passage, quantity, sentence, here=here, speaks_of_it=speaks_of_it
+        ):
+            tally.sites.append(Statement(quantity.value, weight, quote, day))
     _read_states(passage, sentence, hits, tally, here=here, speaks_of_it=speaks_of_it)
 
 
@@ -197,16 +221,17 @@ def _read_states(
     question = quote.rstrip().endswith("?")
     if question:
         return
-    if "not_adopted" in kinds or (speaks_of_it and "not_used" in kinds):
+    if "not_adopted" in kinds or _no_longer_used(hits):
         tally.adopted.append(Statement(0, 3, quote))
     elif "adopted" in kinds and not _planned(passage, hits):
         tally.adopted.append(Statement(1, 2, quote))
-    if here or (speaks_of_it and kinds & {"live", "trial"}) or tally.instances:
-        if "trial" in kinds and _trial(passage, sentence):
-            tally.live.append(Statement(0, 3 if here else 2, quote))
-        elif "live" in kinds and not _planned_live(passage, hits):
-            tally.live.append(Statement(1, 3 if here else 2, quote))
-    if "only_one" in kinds and (here or speaks_of_it):
+    if here or speaks_of_it or tally.instances:
+        weight = 3 if here else 2
+        if "not_live" in kinds or (here and "trial" in kinds):
+            tally.live.append(Statement(0, weight, quote))
+        elif ("live" in kinds or _BARE_LIVE.search(quote)) and not _planned_live(passage, hits):
+            tally.live.append(Statement(1, weight, quote))
+    if "only_one" in kinds:
         tally.sites.append(Statement(1, 2, quote))
     if speaks_of_it or tally.instances:
         people = 1 if "selves" in kinds else named_people(passage, sentence, live="live" in kinds)
@@ -214,10 +239,14 @@ def _read_states(
             tally.developers.append(Statement(people, 1, quote))
 
 
+def _no_longer_used(hits: list[Hit]) -> bool:
+    """Whether a sentence that names Node-RED then says it is not used."""
+    named = min((h.first for h in hits if h.kind == "nr"), default=None)
+    return named is not None and any(h.kind == "not_used" and h.first > named for h in hits)
+
+
 def _within(passage: Passage, hit: Hit, span: Span) -> bool:
-    return (
-        span[0] <= passage.words[hit.first].start and passage.words[hit.last - 1].end <= span[1]
-    )
+    return span[0] <= passage.words[hit.first].start and passage.words[hit.last - 1].end <= span[1]
 
 
 def _counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | None:
@@ -230,11 +259,13 @@ def _counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | Non
         return noun.kind
     if _follows_node_red(passage, quantity, hits):
         return "site" if noun is not None and noun.kind == "site" else "instance"
+    if noun is not None and noun.kind == "machine" and _with_node_red(passage, noun, hits):
+        return "instance"
     if _each_has_one(passage, quantity, hits):
         return "instance"
     if noun is not None and noun.kind == "site":
         return "site"
-    if _after_current(passage, quantity, hits) and noun is None:
+    if noun is None and (_after_current(passage, quantity, hits) or _in_total(quantity, hits)):
         return "instance"
     return None
 
@@ -263,12 +294,24 @@ def _follows_node_red(passage: Passage, quantity: Quantity, hits: list[Hit]) -> 
             continue
         between = [w.text for w in passage.words[hit.last : quantity.first]]
         text = passage.folded[passage.words[hit.last - 1].end : passage.words[quantity.first].start]
-        if _ONSETS.intersection(between) and not re.search(r"[.;]", text):
+        if _ONSETS.intersection(between) and not re.search(r"[.;(,]", text):
             return True
         after = {h.kind for h in hits if h.first == quantity.last}
-        if not between and after & {"live", "trial", "machine"}:
+        if (
+            not between
+            and not _GAP.search(text.replace(":", ""))
+            and after & {"live", "trial", "machine"}
+        ):
             return True
     return False
+
+
+def _with_node_red(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
+    """ "54 computers with Node-RED", "3 boxes running Node-RED"."""
+    following = passage.words[noun.last].text if noun.last < len(passage.words) else ""
+    return following in _WITH and any(
+        h.kind == "nr" and noun.last < h.first <= noun.last + 2 for h in hits
+    )
 
 
 def _each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
@@ -284,6 +327,13 @@ def _after_current(passage: Passage, quantity: Quantity, hits: list[Hit]) -> boo
     """ "used to be 9 instances, now 4"."""
     return any(h.kind == "current" and h.last == quantity.first for h in hits) and any(
         h.kind == "former" for h in hits
+    )
+
+
+def _in_total(quantity: Quantity, hits: list[Hit]) -> bool:
+    """ "Eight in total" where the sentence speaks of Node-RED."""
+    return any(h.kind == "total" and h.first == quantity.last for h in hits) and any(
+        h.kind == "nr" for h in hits
     )
 
 
@@ -306,7 +356,9 @@ def _excluded(passage: Passage, quantity: Quantity) -> bool:
     noun = _noun(passage, quantity, _NOUNS)
     end = noun.last if noun else quantity.last
     return any(
-        hit.kind == "planned" and end <= hit.first <= end + 1 and words[hit.first].text in {"planned", "spare", "next", "geplant", "prevu", "more"}
+        hit.kind == "planned"
+        and end <= hit.first <= end + 1
+        and words[hit.first].text in {"planned", "spare", "next", "geplant", "prevu", "more"}
         for hit in passage.hits
     )
 
@@ -318,7 +370,7 @@ def _is_site_count(
         return True
     leads = passage.words[quantity.first].start - sentence[0] <= 2
     words = passage.text[slice(*sentence)].split()
-    return speaks_of_it and leads and len(words) <= _MAX_WORDS_SHORT_FACT
+    return leads and len(words) <= _MAX_WORDS_SHORT_FACT
 
 
 def _trial(passage: Passage, span: Span) -> bool:
@@ -331,7 +383,7 @@ def _planned(passage: Passage, hits: list[Hit]) -> bool:
 
 
 def _planned_live(passage: Passage, hits: list[Hit]) -> bool:
-    live = next(h for h in hits if h.kind == "live")
-    return any(h.kind == "planned" and live.first - 4 <= h.first < live.first for h in hits)
-
-
+    live = next((h for h in hits if h.kind == "live"), None)
+    return live is not None and any(
+        h.kind == "planned" and live.first - 4 <= h.first < live.first for h in hits
+    )

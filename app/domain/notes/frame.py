@@ -16,6 +16,7 @@ from app.domain.notes.passage import Passage
 _MAX_TITLE_WORDS = 14
 _MAX_MARKETING_WORDS = 9
 _INNER_RANK = 7
+_SENT = re.compile(r"(?:i |we )?(?:sent|shared|pasted|copied|attached)\b.*:\s*$")
 _STOPS = re.compile(r"[.!?,;:]")
 
 
@@ -51,11 +52,15 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
     current, rank, block = Frame.NOTE, 0, 0
     for passage in passages:
         line = passage.line
-        if block and line.quoted < block:
+        if block and line.quoted < block and frames and passages[passage.index - 1].line.quoted:
             current, rank, block = Frame.NOTE, 0, 0
         if line.heading and rank and line.heading <= rank:
             current, rank = Frame.NOTE, 0
         opened = _opened(passage) if _is_title(passage) else None
+        if opened is None and _SENT.match(passage.folded):
+            following = passages[passage.index + 1 : passage.index + 2]
+            if following and following[0].line.quoted > line.quoted:
+                current, rank, block = Frame.FOREIGN, _INNER_RANK, following[0].line.quoted
         if opened in NOT_THEIRS and _has_label(passage):
             frames.append(opened)
             continue

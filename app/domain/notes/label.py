@@ -140,7 +140,15 @@ def _letter(passage: Passage, dialect: Dialect) -> list[Mark]:
     for letter, question in dialect.letters:
         if sign and letter == words[0].text and sign["sign"][0] != "?":
             return [
-                Mark(passage.index, words[0].start, sign.end(), (question,), Place.HEAD, ":", stand_in=True)
+                Mark(
+                    passage.index,
+                    words[0].start,
+                    sign.end(),
+                    (question,),
+                    Place.HEAD,
+                    ":",
+                    stand_in=True,
+                )
             ]
     return []
 
@@ -170,18 +178,31 @@ def _joined(passage: Passage, left: _Found, right: _Found) -> bool:
         return True
     if right.role == "asks" and re.fullmatch(r"[\s?,:*_–-]*(?:and|or|i\.e\.)?\s*", between):  # noqa: RUF001 - a dash
         return True
-    return left.role == right.role == "labels" and "?" not in between and bool(_JOINER.fullmatch(between))
+    return (
+        left.role == right.role
+        and left.role in {"labels", "fields"}
+        and "?" not in between
+        and bool(_JOINER.fullmatch(between))
+    )
 
 
 def _mark(passage: Passage, group: list[_Found], floor: int, limit: int) -> Mark | None:
     roles = {found.role for found in group}
-    role = next(r for r in ("labels", "short", "titles", "asks", "fields", "stand_ins") if r in roles)
+    role = next(
+        r for r in ("labels", "short", "titles", "asks", "fields", "stand_ins") if r in roles
+    )
     questions = tuple(dict.fromkeys(f.question for f in group if f.role == role))
     if group[-1].role == "asks" and role != "asks":
         end = _ASKED_TAIL.match(passage.text, group[-1].end, limit)
         if end is not None:
-            place = Place.HEAD if _heads(passage, group[0].start, floor, passage.folded[floor : group[0].start]) else Place.INLINE
-            return Mark(passage.index, group[0].start, end.end(), questions, place, "?", role == "stand_ins")
+            place = (
+                Place.HEAD
+                if _heads(passage, group[0].start, floor, passage.folded[floor : group[0].start])
+                else Place.INLINE
+            )
+            return Mark(
+                passage.index, group[0].start, end.end(), questions, place, "?", role == "stand_ins"
+            )
     start = group[0].start
     read = _place(passage, start, group[-1].end, role, floor, limit)
     if read is None:
@@ -204,8 +225,10 @@ def _place(
             return (Place.HEAD if heads else Place.INLINE), *read
         return None
     if role in {"titles", "stand_ins", "short", "fields"}:
-        apart = heads or (breaks and bool(read) and read[1] in ":=") or (
-            role == "short" and (before.rstrip().endswith(",") or not before.strip())
+        apart = (
+            heads
+            or (breaks and bool(read) and read[1] in ":=")
+            or (role == "short" and (before.rstrip().endswith(",") or not before.strip()))
         )
         return (Place.HEAD, *read) if apart and read and read[1] not in _NO_SIGNS[role] else None
     if heads and read:

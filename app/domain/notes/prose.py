@@ -22,7 +22,9 @@ _DIRECT = frozenset(
     "is was being ist war weil denn because bc since as omdat est ete etait car que es fue porque"
     " by from of that".split()
 )
-_JOINS = frozenset("is was being because bc since as ist war weil omdat est car es fue porque".split())
+_JOINS = frozenset(
+    "is was being because bc since as ist war weil omdat est car es fue porque".split()
+)
 _OURS = frozenset(
     "we i you if should would could don t dont not never doesn didn unless whether why what when how"
     " wir ich nous ik".split()

@@ -10,6 +10,7 @@ from app.domain.notes.vocabulary import NUMBERS
 
 _RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|of|a|à|o|till|tot|/)\s*")  # noqa: RUF001 - dashes
 _JOINED_BEFORE = frozenset("/.:-#€$£§@_")
+_TIMES = re.compile(r"(\d{1,4})x")
 _MAX_DIGITS = 5
 _TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
 
@@ -22,12 +23,15 @@ class Quantity(NamedTuple):
     last: int
 
 
-def quantities(passage: Passage) -> list[Quantity]:
-    """The countable numbers of a line, in order; a range gives none."""
+def quantities(passage: Passage, start: int = 0, end: int | None = None) -> list[Quantity]:
+    """The countable numbers of a line between two places, in order; a range gives none."""
     found: list[Quantity] = []
     words = passage.words
     index = 0
     while index < len(words):
+        if words[index].start < start or (end is not None and words[index].end > end):
+            index += 1
+            continue
         quantity = _at(passage, index)
         if quantity is None:
             index += 1
@@ -52,9 +56,14 @@ def _at(passage: Passage, index: int) -> Quantity | None:
         ):
             return Quantity(int(word.text) * 1000 + int(following.text), index, index + 2)
         return Quantity(int(word.text), index, index + 1)
+    if match := _TIMES.fullmatch(word.text):
+        return Quantity(int(match[1]), index, index + 1)
     value = NUMBERS.get(word.text)
     if value is None:
         return None
+    following_value = NUMBERS.get(words[index + 1].text, 0) if index + 1 < len(words) else 0
+    if value == 1 and following_value >= 10:
+        return Quantity(following_value, index, index + 2)
     if value in _TENS and index + 1 < len(words):
         unit = NUMBERS.get(words[index + 1].text, 0)
         if 0 < unit < 10 and text[word.end : words[index + 1].start] in {"-", " "}:

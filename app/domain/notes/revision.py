@@ -21,12 +21,24 @@ from app.domain.notes.passage import Passage
 from app.domain.notes.substance import Opinion
 
 _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
-    (WHY_NOW, re.compile(r"\b(?:timing|deadlines?|dates?|urgency|time ?line|termin|frist|datum|echeance|fecha|plazo)\b")),
-    (WHY_CHANGE, re.compile(r"\b(?:pain|reason to change|reason for change|the change|problem|wechselgrund)\b")),
+    (
+        WHY_NOW,
+        re.compile(
+            r"\b(?:timing|deadlines?|dates?|urgency|time ?line|termin|frist|datum|echeance|fecha|plazo)\b"
+        ),
+    ),
+    (
+        WHY_CHANGE,
+        re.compile(
+            r"\b(?:pain|reason to change|reason for change|the change|problem|wechselgrund)\b"
+        ),
+    ),
     (WHY_FLOWFUSE, re.compile(r"\b(?:interest in (?:us|flowfuse)|choice of (?:us|flowfuse))\b")),
 )
 _POINTS_AHEAD = re.compile(r"\b(?:below|see correction|unten|hieronder|ci-dessous|abajo)\b")
-_NEW_DATE = re.compile(r"\b(?:moved|pushed|postponed|verschoben|deplace|aplazad[oa]|verplaatst) (?:to|back to|until|auf|bis|naar|au|a)\b")
+_NEW_DATE = re.compile(
+    r"\b(?:moved|pushed|postponed|verschoben|deplace|aplazad[oa]|verplaatst) (?:to|back to|until|auf|bis|naar|au|a)\b"
+)
 RETRACTED = Opinion(AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "an earlier answer is withdrawn")
 
 

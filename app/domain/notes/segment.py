@@ -57,9 +57,7 @@ def _following(marks: Sequence[Mark], position: int) -> int | None:
     return marks[position + 1].start if position + 1 < len(marks) else None
 
 
-def _read(
-    script: Manuscript, index: int, mark: Mark, following: int | None
-) -> Iterator[Candidate]:
+def _read(script: Manuscript, index: int, mark: Mark, following: int | None) -> Iterator[Candidate]:
     passage, frame = script.passages[index], script.frames[index]
     if frame in NOT_THEIRS:
         return
@@ -72,9 +70,7 @@ def _read(
         yield _candidate(script, passage, mark, parts, question)
 
 
-def _turns(
-    script: Manuscript, index: int, mark: Mark, following: int | None
-) -> list[Part] | None:
+def _turns(script: Manuscript, index: int, mark: Mark, following: int | None) -> list[Part] | None:
     """What the others say after a speaker has put the question; None when nobody asked it."""
     asker = script.speakers[index]
     passage = script.passages[index]
@@ -102,9 +98,7 @@ def _turns(
     return parts
 
 
-def _answer(
-    script: Manuscript, passage: Passage, mark: Mark, following: int | None
-) -> list[Part]:
+def _answer(script: Manuscript, passage: Passage, mark: Mark, following: int | None) -> list[Part]:
     """The stretches that follow a label: the rest of its line, else the lines below it."""
     stop = len(passage.text) if following is None else following
     if match := _CUT.search(passage.text, mark.end, stop):
@@ -118,7 +112,7 @@ def _answer(
         return [(passage, (mark.end, stop)), *(deeper if nested else [])]
     if passage.line.cell is not None:
         return [(other, (0, len(other.text))) for other in cells_for(script, passage)]
-    if following is not None or "\"\"" in rest or "''" in rest:
+    if following is not None or '""' in rest or "''" in rest:
         return []
     if rest.strip():
         return [(passage, (mark.end, stop))]
@@ -159,8 +153,11 @@ def _closes(script: Manuscript, below: Passage, label: Passage, *, found_any: bo
     if line.gap and not heading:
         if found_any or (len(below.words) < _MIN_WORDS_AFTER_GAP and not line.depth):
             return True
-    if line.bold and line.bold[0][0] == 0 and line.bold[0][1] < _MAX_LABEL_RUN and (
-        line.bold[0][1] < len(line.text) or line.text.rstrip().endswith(":")
+    if (
+        line.bold
+        and line.bold[0][0] == 0
+        and line.bold[0][1] < _MAX_LABEL_RUN
+        and (line.bold[0][1] < len(line.text) or line.text.rstrip().endswith(":"))
     ):
         return True
     if script.dates[below.index] != script.dates[label.index]:

@@ -29,7 +29,10 @@ _PITCH = re.compile(
     r"\bflowfuse (?:is (?:the|a|an) |lets|enables|offers|provides|adds|helps|allows|deserves|makes it easy)|\bour (?:platform|product|solution) (?:is|lets|enables|offers|provides|helps|allows)|\bwe (?:offer|provide|help (?:companies|teams|customers|you)|are the (?:leading|only))\b|\b(?:because )?your node-red\b"
 )
 _THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")
-_DATE = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|\.(?=\s))|\b\d{1,2}[./]\d{1,2}\b(?!:)|\b(?:wk|week|kw|cw)\s?\d{1,2}\b|\b20[23]\d\b", re.IGNORECASE)
+_DATE = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th|\.(?=\s))|\b\d{1,2}[./]\d{1,2}\b(?!:)|\b(?:wk|week|kw|cw)\s?\d{1,2}\b|\b20[23]\d\b",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d")
 _LINKED = frozenset(
     "with w by after until till next on at per from via in for im beim mit nach bis met na tot avec apres jusqu con hasta tras yet".split()
@@ -116,8 +119,13 @@ def _opening(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opin
         and kind is not QuestionKind.FACT
     ):
         return Opinion(AnswerState.ASKED_ONLY, ReasonCode.QUESTION_ONLY, "a question, no answer")
-    if any(hit.kind == "denied" and hit.first <= first + 1 and passage.words[hit.first].start >= start for hit in passage.hits) and not (kind is QuestionKind.TIMING and passage.has("time", start, end)):
-        return Opinion(AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "says that it no longer holds")
+    if any(
+        hit.kind == "denied" and hit.first <= first + 1 and passage.words[hit.first].start >= start
+        for hit in passage.hits
+    ) and not (kind is QuestionKind.TIMING and passage.has("time", start, end)):
+        return Opinion(
+            AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "says that it no longer holds"
+        )
     if _is_empty_talk(passage, start, end):
         return Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, "talk without content")
     if "guess" in kinds_at_first and kind is not QuestionKind.FACT:

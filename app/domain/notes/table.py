@@ -27,7 +27,9 @@ def cells_for(script: Manuscript, label: Passage) -> Sequence[Passage]:
         return [
             p
             for p in table
-            if _cell(p).column == cell.column and _cell(p).row > cell.row and not script.marks[p.index]
+            if _cell(p).column == cell.column
+            and _cell(p).row > cell.row
+            and not script.marks[p.index]
         ]
     beside = [p for p in row if _cell(p).column > cell.column or p.index > label.index]
     column = _content_column(script, table)
@@ -44,9 +46,7 @@ def _cell(passage: Passage) -> Cell:
 
 def _is_header(script: Manuscript, label: Passage, row: Sequence[Passage]) -> bool:
     """Whether other labels stand in the same row, in cells of their own."""
-    return any(
-        script.labelled(p.index) and _cell(p).column != _cell(label).column for p in row
-    )
+    return any(script.labelled(p.index) and _cell(p).column != _cell(label).column for p in row)
 
 
 def _content_column(script: Manuscript, table: Sequence[Passage]) -> int | None:
