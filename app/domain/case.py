@@ -41,11 +41,13 @@ class Outcome:
 class Case:
     """One deal, prepared for judging as of `now`.
 
-    `process` and `stage` are labels of the policy, or why they could not be told.
+    `process` and `stage` are labels of the policy, or why they could not be told. `contacts` are
+    the snapshot's in the order of their ids, so that no wording follows the portal's listing.
     """
 
     snapshot: Snapshot
     now: datetime
+    contacts: tuple[Contact, ...] | Unread
     judgement: Judgement | Unread
     zone: ZoneReading
     zone_rules: ZoneRules
@@ -53,11 +55,6 @@ class Case:
     process: str | Unread
     stage: str | Unread
     notes: Mapping[NoteId, Note]
-
-    @property
-    def contacts(self) -> tuple[Contact, ...] | Unread:
-        """The deal's contacts."""
-        return self.snapshot.contacts
 
     def cite_note(
         self, note_id: str | None, quote: str | None, written_at: datetime | None

@@ -17,13 +17,13 @@ blockers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case import UNREAD, Case, Outcome, cite
-from app.domain.deal import Note, NoteId, ObjectKey, Snapshot, StagePosition, Unread
+from app.domain.deal import Contact, Note, NoteId, ObjectKey, Snapshot, Unread
 from app.domain.notes import Fact, Judgement
-from app.domain.policy import Criterion, CriterionKind, Policy, Process
+from app.domain.place import Place, due_at, place_of
+from app.domain.policy import Criterion, CriterionKind, Policy
 from app.domain.readings import (
     company_readings,
     contact_readings,
@@ -46,31 +46,11 @@ from app.domain.waiver import in_force
 from app.domain.zone import FactValue
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the deal stands in the policy; `index` is None while the stage cannot be told."""
-
-    process: Process | Unread
-    index: int | None
-    stage: str | Unread
-
-    @property
-    def label(self) -> str | None:
-        return None if isinstance(self.stage, Unread) else self.stage
-
-    @property
-    def next_label(self) -> str | None:
-        if self.index is None or isinstance(self.process, Unread):
-            return None
-        following = self.process.stages[self.index + 1 : self.index + 2]
-        return following[0].label if following else self.process.won_stage
-
-
 def evaluate(
     policy: Policy, snapshot: Snapshot, now: datetime, waivers: Iterable[Waiver] = ()
 ) -> Verdict:
     """The verdict on one deal as of `now` (aware); the same until its `recheck_at`."""
-    place = _place(policy, snapshot)
+    place = place_of(policy, snapshot)
     notes = _notes_by_id(snapshot)
     judgement = _judgement(policy, snapshot, now)
     own = own_judgements(policy, snapshot, now)
@@ -78,6 +58,7 @@ def evaluate(
     case = Case(
         snapshot=snapshot,
         now=now,
+        contacts=_in_order(snapshot.contacts),
         judgement=judgement,
         zone=zone,
         zone_rules=policy.zones,
@@ -86,11 +67,11 @@ def evaluate(
         stage=place.stage,
         notes=notes,
     )
-    due = _due(policy, snapshot, place)
+    due = due_at(policy, snapshot, place)
     active = in_force(waivers, now) if due else {}
     bench = _Bench(case, active, unsure=isinstance(snapshot.position, Unread))
     findings = tuple(bench.findings(due or ()))
-    is_open = due is not None and place.index is not None and not _is_closed(snapshot)
+    is_open = due is not None and place.index is not None
     return Verdict(
         subject=_subject(snapshot, place),
         standing=standing_of(findings),
@@ -170,50 +151,7 @@ def _held_back(outcome: Outcome) -> Outcome:
     )
 
 
-def _place(policy: Policy, snapshot: Snapshot) -> _Place:
-    position = snapshot.position
-    if isinstance(position, Unread):
-        return _Place(position, None, position)
-    process = policy.process_of(position, snapshot.properties)
-    if isinstance(process, Unread):
-        return _Place(process, None, process)
-    index = process.stage_index(position.stage_label)
-    if index is not None and not (position.is_closed or position.is_won):
-        return _Place(process, index, process.stages[index].label)
-    if position.is_closed or position.is_won:
-        return _Place(process, None, position.stage_label)
-    known = ", ".join(stage.label for stage in process.stages)
-    return _Place(
-        process,
-        None,
-        Unread(
-            f"the stage {position.stage_label!r} is not in the policy's process "
-            f"{process.label}, which knows {known}"
-        ),
-    )
-
-
-def _is_closed(snapshot: Snapshot) -> bool:
-    position = snapshot.position
-    return isinstance(position, StagePosition) and (position.is_closed or position.is_won)
-
-
-def _due(policy: Policy, snapshot: Snapshot, place: _Place) -> tuple[Criterion, ...] | None:
-    """The criteria that the deal answers for; None when it is not judged."""
-    position = snapshot.position
-    if isinstance(position, StagePosition):
-        if policy.ignores(position):
-            return None
-        if position.is_won:
-            return policy.when_won(place.process) or None
-        if position.is_closed:
-            return None
-    if place.index is None or isinstance(place.process, Unread):
-        return policy.without_stage(place.process)
-    return policy.at_stage(place.process, place.index)
-
-
-def _earned(policy: Policy, place: _Place, bench: _Bench) -> str | None:
+def _earned(policy: Policy, place: Place, bench: _Bench) -> str | None:
     if isinstance(place.process, Unread):
         return None
     earned = place.process.stages[0].label
@@ -231,11 +169,17 @@ def _carries(criterion: Criterion, bench: _Bench) -> bool:
     return finding is None or finding.state is State.MET or finding.waiver is not None
 
 
-def _next_needs(policy: Policy, place: _Place, bench: _Bench) -> tuple[Finding, ...]:
+def _next_needs(policy: Policy, place: Place, bench: _Bench) -> tuple[Finding, ...]:
     if place.index is None or isinstance(place.process, Unread):
         return ()
     ahead = policy.step_to(place.process, place.index + 1)
     return tuple(finding for finding in bench.findings(ahead) if finding.blocks)
+
+
+def _in_order(contacts: tuple[Contact, ...] | Unread) -> tuple[Contact, ...] | Unread:
+    if isinstance(contacts, Unread) or len(contacts) < 2:
+        return contacts
+    return tuple(sorted(contacts, key=lambda contact: (len(contact.id), contact.id)))
 
 
 def _notes_by_id(snapshot: Snapshot) -> Mapping[NoteId, Note]:
@@ -265,7 +209,7 @@ def _zone(
     return policy.zones.read(judgement.facts, cited)
 
 
-def _subject(snapshot: Snapshot, place: _Place) -> Subject:
+def _subject(snapshot: Snapshot, place: Place) -> Subject:
     position, owner = snapshot.position, snapshot.owner
     return Subject(
         deal_id=snapshot.deal_id,

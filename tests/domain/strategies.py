@@ -116,8 +116,9 @@ owners = st.builds(Owner, ids, st.text(max_size=10), st.none(), st.booleans())
 
 
 def some(strategy):
-    """A few of them, or Unread."""
-    return st.one_of(st.lists(strategy, max_size=4).map(tuple), unread)
+    """A few of them, each id once, or Unread."""
+    several = st.lists(strategy, max_size=4, unique_by=lambda record: record.id)
+    return st.one_of(several.map(tuple), unread)
 
 
 snapshots = st.builds(

@@ -136,7 +136,7 @@ def test_the_wrong_process_for_the_zone_is_a_hint():
         verdict.zone, candidates=("Z2",), recommended_process="Edge Connectivity", zone="Z2"
     )
     case = Case(
-        snapshot(), NOW, Judgement({}, Facts()), zone, POLICY.zones, POLICY.lead_status,
+        snapshot(), NOW, (), Judgement({}, Facts()), zone, POLICY.zones, POLICY.lead_status,
         "NR Scale", "1-Discovery", {},
     )  # fmt: skip
     found = ProcessFitsZone()(case)

@@ -143,6 +143,20 @@ def test_only_a_change_of_meaning_is_news(policy, one, other, now):
 
 
 @law
+@given(st.data(), any_.policies(), any_.snapshots, any_.moments)
+def test_the_order_of_records_does_not_matter(data, policy, snapshot, now):
+    """HubSpot lists associated records in any order; what is written is the same."""
+    parts = {
+        part: tuple(data.draw(st.permutations(records)))
+        for part in ("contacts", "companies", "notes")
+        if not isinstance(records := getattr(snapshot, part), Unread)
+    }
+    shuffled = replace(snapshot, **parts)
+    one = desired(evaluate(policy, snapshot, now), NAMES)
+    assert desired(evaluate(policy, shuffled, now), NAMES) == one
+
+
+@law
 @given(any_.snapshots, any_.moments)
 def test_deals_that_share_a_contact_say_the_same_of_it(snapshot, now):
     """What is written on contacts and companies does not depend on the deal they were read for."""
