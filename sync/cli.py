@@ -7,6 +7,7 @@ setting or policy, 3 HubSpot or the database refused.
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Sequence
@@ -58,7 +59,8 @@ def sync(
 
     del full
     settings = load_settings()
-    configure(settings.log_format)
+    # A line for each deal is for a log; on a terminal it would bury the bar.
+    configure(settings.log_format, logging.WARNING if sys.stderr.isatty() else logging.INFO)
     runtime = build(settings)
     try:
         report = run_sweep(runtime, dry_run=dry_run, limit=limit, as_json=as_json)

@@ -49,7 +49,7 @@ def summary(report: Report) -> Iterator[str]:
     """The report in a few lines."""
     seconds = (report.finished_at - report.started_at).total_seconds()
     written = "would be written to" if report.is_dry_run else "written to"
-    yield f"{report.deals} deals in {seconds:.1f} s, {report.changed} {written}."
+    yield f"{_deals(report.deals)} in {seconds:.1f} s, {report.changed} {written}."
     yield (
         f"{report.blocked} blocked ({report.newly_blocked} newly), {report.clear} clear, "
         f"{report.waived} waived, {report.unknown} unknown; {report.newly_cleared} no longer "
@@ -58,10 +58,14 @@ def summary(report: Report) -> Iterator[str]:
     if report.is_baseline:
         yield "This was the first full sweep: all is recorded, and nobody was alerted."
     if report.dead:
-        yield f"{report.dead} deals were given up; see `dealgate dead-letters`."
+        yield f"Given up: {_deals(report.dead)}; see `dealgate dead-letters`."
     if report.unfinished:
-        kept = "" if report.is_dry_run else ", and their marks are kept for the next try"
-        yield f"{report.unfinished} deals could not be judged{kept}; the log says why."
+        kept = "" if report.is_dry_run else ", marked for the next try"
+        yield f"Not judged this time: {_deals(report.unfinished)}{kept}; the log says why."
+
+
+def _deals(number: int) -> str:
+    return f"{number} deal" if number == 1 else f"{number} deals"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,11 @@ LONGEST_SETTLES = 4
 """A card that keeps changing goes out after so many settling times all the same."""
 
 
+def says_the_same(before: Verdict, after: Verdict) -> bool:
+    """Whether a card about `after` would read as one about `before`, so that nothing is wished."""
+    return _content(before) == _content(after)
+
+
 def wished(
     before: Verdict | None, after: Verdict, shown: Card | None, now: datetime, end: str | None
 ) -> Card | None:
@@ -42,6 +47,15 @@ def wished(
         opened_at=shown.opened_at if shown else now,
     )
     return None if card == shown else card
+
+
+def _content(verdict: Verdict) -> tuple[object, ...]:
+    return (
+        alerting(verdict.findings),
+        verdict.subject,
+        verdict.claimed_stage,
+        verdict.earned_stage,
+    )
 
 
 def _cleared(after: Verdict, shown: Card | None, now: datetime, end: str | None) -> Card | None:

@@ -21,6 +21,7 @@ import structlog
 
 from app.domain.deal import DealId, ObjectKey, ObjectKind, deal_key
 from app.domain.desired import Change
+from app.domain.standing import alerting
 from app.domain.transition import means_the_same
 from app.domain.verdict import Verdict
 from app.ports import (
@@ -38,7 +39,7 @@ from app.ports import (
 
 from . import metrics
 from .backoff import Backoff
-from .episode import due_at, unusual_end, wished
+from .episode import due_at, says_the_same, unusual_end, wished
 from .judgement import Judge, Judgement, judged_on
 
 BASELINE_FACT = "baseline_at"
@@ -208,9 +209,11 @@ class Reconciler:
 
     def _wish(self, item: Judgement, priority: Priority, now: datetime) -> Card | None:
         before, after = item.before, item.verdict
-        if not after.blockers and not (before and before.blockers):
-            return None
-        if before is None and priority is Priority.SWEEP and not self._is_baseline_taken():
+        if before is None:
+            is_silent = priority is Priority.SWEEP and not self._is_baseline_taken()
+            if is_silent or not alerting(after.findings):
+                return None
+        elif says_the_same(before, after):
             return None
         shown = self._ledger.shown_alert(item.deal_id)
         return wished(before, after, shown, now, unusual_end(item.snapshot, after))
