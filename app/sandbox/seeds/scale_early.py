@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from .story import Contact, Deal, Note, Touch
-from .writing import exits, headed, lines, listed, plain_exits, questions, shorthand, whys
+from .writing import (
+    exits,
+    headed,
+    lines,
+    listed,
+    operations,
+    plain_exits,
+    questions,
+    shorthand,
+    whys,
+)
 
 _TALKING = (Touch(9, "sent"), Touch(7, "reply"), Touch(4, "meeting"), Touch(3, "reply"))
 
@@ -43,14 +53,11 @@ EARLY_SCALE_DEALS = (
             ),
             Note(
                 11,
-                lines(
-                    (
-                        "Operations:",
-                        (
-                            "No one owns Node-RED standards; every plant has its own admin "
-                            "password and updates happen when somebody is on site."
-                        ),
-                    )
+                operations(
+                    "They are not: flows are edited live on the machine, with no rollback.",
+                    "Nobody owns them, every plant does its own thing.",
+                    "Nobody in particular; there is one shared admin password.",
+                    "They phone the engineer who built it, the line waits.",
                 ),
             ),
         ),
@@ -130,6 +137,15 @@ EARLY_SCALE_DEALS = (
                     "Umstellung der restlichen acht Heizwerke im kommenden Jahr.",
                 ),
                 on="contacts",
+            ),
+            Note(
+                19,
+                operations(
+                    "Kein Freigabeprozess, Änderungen gehen direkt auf das Gateway.",
+                    "Niemand zuständig, jedes Heizwerk hat seine eigene Kopie.",
+                    "Gemeinsames Passwort, Updates nur bei Störungen.",
+                    "Der Bereitschaftsdienst startet von Hand neu.",
+                ),
             ),
         ),
         touches=_TALKING,
@@ -272,6 +288,15 @@ EARLY_SCALE_DEALS = (
                     "The new press and an MES interface.",
                 ),
                 on="contacts",
+            ),
+            Note(
+                39,
+                operations(
+                    "By hand, with a laptop next to the press.",
+                    "Alan's colleague, who is the only one who knows.",
+                    "Nobody; there is no password on the editor.",
+                    "Somebody restarts it by hand.",
+                ),
             ),
             Note(15, exits(m1a="Pain is clear (scrap report), Alan agreed to a deep dive.")),
         ),

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from .story import Contact, Deal, Note, Touch
-from .writing import exits, lines, listed, plain_exits, questions, whys
+from .writing import (
+    exits,
+    lines,
+    listed,
+    operations,
+    plain_exits,
+    questions,
+    whys,
+)
 
 _TALKING = (Touch(9, "sent"), Touch(7, "reply"), Touch(4, "meeting"), Touch(3, "reply"))
 
@@ -60,11 +68,17 @@ LATE_SCALE_DEALS = (
                 lines(
                     ("Cost of doing nothing:", "Penalties of roughly 90 kEUR a month."),
                     ("IT/security:", "Saskia Noor reviewed the architecture, no objections."),
-                    (
-                        "Operations:",
-                        "Five teams, no shared standard, nobody responsible for updates.",
-                    ),
                 ),
+            ),
+            Note(
+                62,
+                operations(
+                    "No approvals; each depot deploys by hand, over SSH.",
+                    "Nobody owns them, five teams each have their own dialect.",
+                    "The depots share one login; the CISO wants that ended.",
+                    "Whoever is on shift tries the last copy that worked.",
+                ),
+                on="companies",
             ),
         ),
         touches=_TALKING,
@@ -152,6 +166,15 @@ LATE_SCALE_DEALS = (
                 ),
                 on="contacts",
             ),
+            Note(
+                96,
+                operations(
+                    "Changes go through a change board and a test environment first.",
+                    "The central controls team owns the templates.",
+                    "IT security owns access, there is a patch window each month.",
+                    "On-call team with a runbook, restored within the hour.",
+                ),
+            ),
             Note(44, lines(("Cost of doing nothing:", "60k USD a month from the carbon price."))),
         ),
         touches=_TALKING,
@@ -213,6 +236,15 @@ LATE_SCALE_DEALS = (
                     "Two more sites and electronic batch records.",
                 ),
                 on="contacts",
+            ),
+            Note(
+                140,
+                operations(
+                    "Approval process with a second pair of eyes, everything is validated.",
+                    "A central platform team.",
+                    "The security team; single sign-on and yearly penetration tests.",
+                    "Incident process with QA, then a documented rollback.",
+                ),
             ),
         ),
         touches=_TALKING,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .edge import EDGE_DEALS
+from .edge_early import EARLY_EDGE_DEALS
+from .edge_late import LATE_EDGE_DEALS
 from .hostile import spoil
 from .others import OTHER_DEALS
 from .planting import Garden
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 Scenario = Callable[["Portal"], Garden]
 
-STORY = (*EARLY_SCALE_DEALS, *LATE_SCALE_DEALS, *EDGE_DEALS, *OTHER_DEALS)
+STORY = (
+    *EARLY_SCALE_DEALS,
+    *LATE_SCALE_DEALS,
+    *EARLY_EDGE_DEALS,
+    *LATE_EDGE_DEALS,
+    *OTHER_DEALS,
+)
 
 
 def empty(portal: Portal) -> Garden:

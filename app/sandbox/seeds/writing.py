@@ -76,6 +76,16 @@ def questions(built: str, size: str, production: str, plans: str) -> str:
     )
 
 
+def operations(governed: str, standards: str, security: str, breakage: str) -> str:
+    """What the team asks before a first meeting about how the customer runs things."""
+    return lines(
+        ("How are deployments governed?", governed),
+        ("Who owns Node-RED standards?", standards),
+        ("Who is responsible for security, access and updates?", security),
+        ("What happens when something breaks?", breakage),
+    )
+
+
 def exits(**signals: str) -> str:
     """Exit signals of meetings: `exits(m1a="…", m1b="…")`."""
     return lines(*((f"Exit signal {name[1:]}:", text) for name, text in signals.items()))
