@@ -2,7 +2,8 @@
 
 Turns operations into Starlette routes. It refuses before any handler runs: a URL that is too
 long, an unknown token, a used-up limit, a missing scope, a body that is not JSON. Handlers are
-plain functions from a `Call` to a `Reply`; whatever they refuse becomes HubSpot's error body.
+plain functions from a `Call` to a `Reply`, run one at a time; whatever they refuse becomes
+HubSpot's error body.
 """
 
 from __future__ import annotations
@@ -220,7 +221,8 @@ class Door:
             self._portal, token, request.path_params, request.query_params, request.url, body
         )
         _check_scopes(operation, call)
-        return operation.handler(call)
+        with self._portal.store.lock:
+            return operation.handler(call)
 
     def _token(self, request: Request) -> Token:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")

@@ -36,23 +36,22 @@ def paths(rest: str) -> tuple[str, ...]:
 def _read(call: Call) -> Reply:
     sides = Sides.of(call)
     results, errors = [], []
-    with call.portal.store.lock:
-        for given in call.inputs(MAX_READ_INPUTS):
-            wanted, after = str(given.get("id")), record_id(given.get("after") or 0) or 0
-            number = record_id(wanted)
-            found: tuple[list[int], int | None] = ([], None)
-            if number is not None and number in call.portal.store.table(sides.source.plural).live:
-                found = sides.page(number, after, MAX_TARGETS_PER_PAGE)
-            ids, following = found
-            if number is None or not ids:
-                errors.append(
-                    refusals.no_associations(sides.source.singular, wanted, sides.target.singular)
-                )
-                continue
-            row: dict[str, object] = {"from": {"id": wanted}, "to": sides.rows(number, ids)}
-            if following is not None:
-                row["paging"] = {"next": {"after": str(following)}}
-            results.append(row)
+    for given in call.inputs(MAX_READ_INPUTS):
+        wanted, after = str(given.get("id")), record_id(given.get("after") or 0) or 0
+        number = record_id(wanted)
+        found: tuple[list[int], int | None] = ([], None)
+        if number is not None and number in call.portal.store.table(sides.source.plural).live:
+            found = sides.page(number, after, MAX_TARGETS_PER_PAGE)
+        ids, following = found
+        if number is None or not ids:
+            errors.append(
+                refusals.no_associations(sides.source.singular, wanted, sides.target.singular)
+            )
+            continue
+        row: dict[str, object] = {"from": {"id": wanted}, "to": sides.rows(number, ids)}
+        if following is not None:
+            row["paging"] = {"next": {"after": str(following)}}
+        results.append(row)
     return completed(call, results, errors)
 
 

@@ -33,9 +33,8 @@ def _list(call: Call) -> Reply:
     number = record_id(call.path["from_id"])
     if number is None or call.portal.store.get(sides.source.plural, number) is None:
         raise refusals.not_found()
-    with call.portal.store.lock:
-        ids, following = sides.page(number, after, limit)
-        body: dict[str, object] = {"results": sides.rows(number, ids)}
+    ids, following = sides.page(number, after, limit)
+    body: dict[str, object] = {"results": sides.rows(number, ids)}
     if following is not None:
         body["paging"] = next_page(call, str(following))
     return Reply(200, body)

@@ -73,6 +73,10 @@ def number_getter(
         return lambda record: record.id
     if name == kind.modified_property:
         return lambda record: record.updated_ms
+    if name == kind.created_property:
+        return lambda record: (
+            parse_instant(record.values[name]) if name in record.values else record.created_ms
+        )
     get = getter(portal, kind, name)
     if type_ == "number":
         return lambda record: _number(get(record))

@@ -68,9 +68,8 @@ def _list(call: Call) -> Reply:
     after = call.number("after", 0, least=0, most=2**63 - 1)
     reader = _reader(call)
     table = call.portal.store.table(call.kind().plural)
-    with call.portal.store.lock:
-        found = list(islice(table.after(after, archived=call.flag("archived")), limit + 1))
-        body: dict[str, object] = {"results": [reader.read(record) for record in found[:limit]]}
+    found = list(islice(table.after(after, archived=call.flag("archived")), limit + 1))
+    body: dict[str, object] = {"results": [reader.read(record) for record in found[:limit]]}
     if len(found) > limit:
         body["paging"] = next_page(call, str(found[limit - 1].id))
     return Reply(200, body)

@@ -38,21 +38,18 @@ class Search:
 
     def run(self, kind: Kind, query: Query) -> tuple[int, list[Record]]:
         """How many records match, and those of the page that was asked for."""
-        with self._portal.store.lock:
-            table = self._portal.store.table(kind.plural)
-            shown = table.lag.shown(self._portal.clock.epoch_ms())
-            extra = [text_test(kind, query.text)] if query.text else []
-            found = [
-                self._group(kind, table, group, extra, shown) for group in query.groups or ((),)
-            ]
-            ids = found[0] if len(found) == 1 else sorted(set().union(*found))
+        table = self._portal.store.table(kind.plural)
+        shown = table.lag.shown(self._portal.clock.epoch_ms())
+        extra = [text_test(kind, query.text)] if query.text else []
+        found = [self._group(kind, table, group, extra, shown) for group in query.groups or ((),)]
+        ids = found[0] if len(found) == 1 else sorted(set().union(*found))
 
-            def seen(record_id: int) -> Record:
-                return shown.get(record_id) or table.live[record_id]
+        def seen(record_id: int) -> Record:
+            return shown.get(record_id) or table.live[record_id]
 
-            ids = self._ordered(kind, query, ids, seen)
-            page = ids[query.after : query.after + query.limit]
-            return len(ids), [seen(one) for one in page]
+        ids = self._ordered(kind, query, ids, seen)
+        page = ids[query.after : query.after + query.limit]
+        return len(ids), [seen(one) for one in page]
 
     def _group(
         self,
@@ -123,8 +120,11 @@ class Search:
                 return sorted(wanted & table.live.keys())
             if one.other is not None and one.operator in _EQUAL:
                 return sorted(self._with_associated(kind, one, table))
+        timed = {kind.modified_property}
+        if kind.is_activity:
+            timed.add(kind.created_property)  # nobody can backdate it beyond the last change
         for one in group:
-            if one.name == kind.modified_property and one.operator in _SINCE:
+            if one.name in timed and one.operator in _SINCE:
                 since = int(float(one.values[0]))
                 return sorted(record.id for record in table.modified.since(since, table.live))
         return None
