@@ -105,8 +105,8 @@ def read_delivery(body: bytes, own_prefix: str) -> Reading:
         raise UnreadableError(message)
     read = [_read_event(event, own_prefix) for event in events]
     return Reading(
-        keys=frozenset().union(*(one.keys for one in read)),
-        purge=frozenset().union(*(one.keys for one in read if one.is_purge)),
+        keys=frozenset(key for one in read for key in one.keys),
+        purge=frozenset(key for one in read if one.is_purge for key in one.keys),
         counts=Counter((one.label, one.fate) for one in read),
     )
 
@@ -114,7 +114,7 @@ def read_delivery(body: bytes, own_prefix: str) -> Reading:
 class _Read(NamedTuple):
     label: str
     fate: Fate
-    keys: frozenset[ObjectKey] = frozenset()
+    keys: tuple[ObjectKey, ...] = ()
     is_purge: bool = False
 
 
@@ -141,7 +141,7 @@ def _read_event(event: Any, own_prefix: str) -> _Read:
     if action is Action.PROPERTY_CHANGE and _is_echo(event, own_prefix):
         return _Read(label, Fate.ECHO)
     try:
-        keys = frozenset(_keys(event, kind, action))
+        keys = tuple(_keys(event, kind, action))
     except _MalformedError:
         return _Read(label, Fate.MALFORMED)
     if not keys:
@@ -186,9 +186,10 @@ def _keys(event: Mapping[str, Any], kind: ObjectKind | None, action: Action) -> 
 
 def _ends(event: Mapping[str, Any], kind: ObjectKind | None) -> Iterator[ObjectKey]:
     """Both ends of an association, as far as they are of a kind that we judge on."""
-    nouns = str(event.get("associationType", "")).lower().partition("_to_")
-    from_kind = _kind_of_type_id(event.get("fromObjectTypeId")) or _KINDS.get(nouns[0]) or kind
-    to_kind = _kind_of_type_id(event.get("toObjectTypeId")) or _KINDS.get(nouns[2])
+    named = event.get("associationType")
+    from_noun, _, to_noun = named.lower().partition("_to_") if isinstance(named, str) else ("",) * 3
+    from_kind = _kind_of_type_id(event.get("fromObjectTypeId")) or _KINDS.get(from_noun) or kind
+    to_kind = _kind_of_type_id(event.get("toObjectTypeId")) or _KINDS.get(to_noun)
     if from_kind is not None:
         yield ObjectKey(from_kind, _id(event.get("fromObjectId")))
     if to_kind is not None:

@@ -188,8 +188,8 @@ def _readable(text_url: str) -> URL:
     if backend != "sqlite":
         message = f"DATABASE_URL names {backend!r}; allowed are sqlite and postgresql"
         raise Terminal(message)
-    if not url.database or url.database == ":memory:":
-        message = "DATABASE_URL names no file; a ledger must outlive the process: sqlite:///FILE"
+    if not url.database or url.database.startswith((":memory:", "file:")):
+        message = "DATABASE_URL names no plain file to outlive the process; use sqlite:///FILE"
         raise Terminal(message)
     return url.set(drivername="sqlite+pysqlite")
 

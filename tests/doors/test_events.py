@@ -196,6 +196,15 @@ types = st.builds(
 )
 
 
+@pytest.mark.parametrize("field", [*fields, "subscriptionType"])
+@pytest.mark.parametrize("action", Action)
+def test_a_value_as_deep_as_json_may_be(field, action):
+    """Lists within lists do not exhaust the reader, in whichever field they stand."""
+    deep = "[" * 1000 + "]" * 1000
+    body = f'[{{"subscriptionType":"deal.{action}","objectId":1,"{field}":{deep}}}]'
+    assert sum(read_delivery(body.encode(), "ff_").counts.values()) == 1
+
+
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(fields), json_values).flatmap(

@@ -43,8 +43,9 @@ class TestAddresses:
             ("", "not a URL"),
             ("ledger.sqlite", "not a URL"),
             ("mysql://root:secret@db/ledger", "allowed are sqlite and postgresql"),
-            ("sqlite://", "names no file"),
-            ("sqlite:///:memory:", "names no file"),
+            ("sqlite://", "names no plain file"),
+            ("sqlite:///:memory:", "names no plain file"),
+            ("sqlite:///file:ledger.sqlite?mode=memory&uri=true", "names no plain file"),
         ],
     )
     def test_an_address_that_cannot_hold_a_ledger(self, url, word):
@@ -145,13 +146,13 @@ class TestSqlite:
         ledger.close()
 
     def test_a_read_only_file(self, sqlite_url):
-        """A ledger that cannot write is refused at the start."""
-        open_ledger(sqlite_url).close()
-        read_only = f"sqlite:///file:{file_of(sqlite_url)}?mode=ro&uri=true"
-        database = Database(read_only)
-        with pytest.raises(Terminal, match="read-only"), database.writing() as connection:
-            connection.exec_driver_sql("DELETE FROM marks")
-        database.close()
+        """A ledger that may not write says so, and what to give it."""
+        ledger = open_ledger(sqlite_url)
+        with ledger._database.reading() as connection:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+        with pytest.raises(Terminal, match="read-only; give this user write permission"):
+            ledger.mark([deal(1)], LIVE, NOW)
+        ledger.close()
 
     def test_a_folder_that_cannot_be(self, tmp_path):
         """A file in the place of the folder is one clear line."""
