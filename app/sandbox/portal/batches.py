@@ -16,7 +16,7 @@ from .door import Call, Operation, Reply
 from .finding import find, record_id
 from .objects import paths, reads, writes
 from .reader import Reader
-from .refusals import Refusal
+from .refusal import Refusal
 from .times import instant
 from .writing import Drafting
 

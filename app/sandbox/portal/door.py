@@ -22,7 +22,7 @@ from starlette.routing import Route
 from . import refusals
 from .kinds import Kind, kind_named
 from .limits import TEN_SECONDS_MS
-from .refusals import Refusal
+from .refusal import Refusal
 from .tokens import NOBODY, TokenKind
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from .batches import completed
 from .door import Bucket, Call, Operation, Reply
 from .finding import record_id
 from .linking import Sides, end_id, reads, writes
-from .refusals import Refusal
+from .refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

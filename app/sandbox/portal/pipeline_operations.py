@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from . import refusals
 from .door import Call, Operation, Reply
-from .times import instant
+from .pipeline_shapes import (
+    label_of,
+    metadata_of,
+    order_of,
+    written,
+    written_entry,
+    written_stage,
+)
 
 if TYPE_CHECKING:
-    from .pipelines import AuditEntry, Pipeline, Pipelines, Stage
+    from .pipelines import Pipeline, Pipelines, Stage
 
 ROOTS = (
     "/crm/v3/pipelines/{object_type}",
@@ -60,28 +67,30 @@ def _stage(call: Call) -> Stage:
 
 def _list(call: Call) -> Reply:
     listed = _pipelines(call).listing(call.kind().plural)
-    return Reply(200, {"results": [_written(pipeline) for pipeline in listed]})
+    return Reply(200, {"results": [written(pipeline) for pipeline in listed]})
 
 
 def _get(call: Call) -> Reply:
-    return Reply(200, _written(_pipeline(call)))
+    return Reply(200, written(_pipeline(call)))
 
 
 def _create(call: Call) -> Reply:
     body, plural = call.mapping(), call.kind().plural
-    label, stages = _label(body), body.get("stages")
+    label, stages = label_of(body), body.get("stages")
     if not isinstance(stages, list):
         refusals.reject_json("stages must be a list")
     if any(label == one.label for one in _pipelines(call).listing(plural)):
         refusals.reject(f"A pipeline with the label '{label}' already exists.")
-    ready = [(_stage_id(call, one), _label(one), _metadata(one), _order(one)) for one in stages]
+    ready = [
+        (_stage_id(call, one), label_of(one), metadata_of(one), order_of(one)) for one in stages
+    ]
     try:
         pipeline = _pipelines(call).add(
             plural,
             label,
             [],
             pipeline_id=body.get("pipelineId"),
-            display_order=_order(body),
+            display_order=order_of(body),
         )
     except ValueError as error:
         refusals.reject(str(error))
@@ -90,14 +99,14 @@ def _create(call: Call) -> Reply:
             plural, pipeline, stage_label, metadata, stage_id=stage_id, display_order=order
         )
     _audit(call, pipeline, pipeline.id, "CREATE")
-    return Reply(201, _written(pipeline))
+    return Reply(201, written(pipeline))
 
 
 def _update(call: Call) -> Reply:
     pipeline, body = _pipeline(call), call.mapping()
-    _pipelines(call).update(pipeline, label=body.get("label"), display_order=_order(body))
+    _pipelines(call).update(pipeline, label=body.get("label"), display_order=order_of(body))
     _audit(call, pipeline, pipeline.id, "UPDATE")
-    return Reply(200, _written(pipeline))
+    return Reply(200, written(pipeline))
 
 
 def _replace(call: Call) -> Reply:
@@ -109,8 +118,8 @@ def _replace(call: Call) -> Reply:
     wanted = {str(one.get("stageId")): one for one in stages if one.get("stageId")}
     gone = [stage.id for stage in pipeline.stages if stage.id not in wanted]
     _refuse_used(call, gone)
-    ready = [(_label(one), _metadata(one), _order(one), one.get("stageId")) for one in stages]
-    _pipelines(call).update(pipeline, label=_label(body), display_order=_order(body))
+    ready = [(label_of(one), metadata_of(one), order_of(one), one.get("stageId")) for one in stages]
+    _pipelines(call).update(pipeline, label=label_of(body), display_order=order_of(body))
     for stage_id in gone:
         _pipelines(call).remove_stage(plural, pipeline, stage_id)
     for label, metadata, order, stage_id in ready:
@@ -128,7 +137,7 @@ def _replace(call: Call) -> Reply:
                 plural, pipeline, label, metadata, stage_id=stage_id, display_order=order
             )
     _audit(call, pipeline, pipeline.id, "UPDATE")
-    return Reply(200, _written(pipeline))
+    return Reply(200, written(pipeline))
 
 
 def _delete(call: Call) -> Reply:
@@ -139,11 +148,11 @@ def _delete(call: Call) -> Reply:
 
 
 def _list_stages(call: Call) -> Reply:
-    return Reply(200, {"results": [_written_stage(stage) for stage in _pipeline(call).stages]})
+    return Reply(200, {"results": [written_stage(stage) for stage in _pipeline(call).stages]})
 
 
 def _get_stage(call: Call) -> Reply:
-    return Reply(200, _written_stage(_stage(call)))
+    return Reply(200, written_stage(_stage(call)))
 
 
 def _create_stage(call: Call) -> Reply:
@@ -152,15 +161,15 @@ def _create_stage(call: Call) -> Reply:
         stage = _pipelines(call).add_stage(
             call.kind().plural,
             pipeline,
-            _label(body),
-            _metadata(body),
+            label_of(body),
+            metadata_of(body),
             stage_id=_stage_id(call, body),
-            display_order=_order(body),
+            display_order=order_of(body),
         )
     except ValueError as error:
         refusals.reject(str(error))
     _audit(call, pipeline, stage.id, "CREATE")
-    return Reply(201, _written_stage(stage))
+    return Reply(201, written_stage(stage))
 
 
 def _update_stage(call: Call) -> Reply:
@@ -170,11 +179,11 @@ def _update_stage(call: Call) -> Reply:
         pipeline,
         stage.id,
         label=body.get("label"),
-        display_order=_order(body),
-        metadata=_metadata(body) if body.get("metadata") else None,
+        display_order=order_of(body),
+        metadata=metadata_of(body) if body.get("metadata") else None,
     )
     _audit(call, pipeline, stage.id, "UPDATE")
-    return Reply(200, _written_stage(changed))
+    return Reply(200, written_stage(changed))
 
 
 def _delete_stage(call: Call) -> Reply:
@@ -195,7 +204,7 @@ def _audit_of_stage(call: Call) -> Reply:
 
 def _trail(call: Call, pipeline: Pipeline, identifier: str | None) -> Reply:
     entries = [
-        _written_entry(entry, call.portal.portal_id)
+        written_entry(entry, call.portal.portal_id)
         for entry in reversed(pipeline.audit)
         if identifier is None or entry.identifier == identifier
     ]
@@ -219,77 +228,12 @@ def _audit(call: Call, pipeline: Pipeline, identifier: str, action: str) -> None
     _pipelines(call).note(pipeline, identifier, action, user_id, call.body or {})
 
 
-def _label(given: Any) -> str:
-    if not isinstance(given, dict) or not given.get("label"):
-        refusals.reject("A pipeline and each of its stages need a label")
-    return str(given["label"])
-
-
-def _order(given: dict[str, Any]) -> int | None:
-    order = given.get("displayOrder")
-    if order is not None and not isinstance(order, int):
-        refusals.reject("displayOrder must be a whole number")
-    return order
-
-
-def _metadata(given: dict[str, Any]) -> dict[str, str]:
-    """What a deal stage stands for; a probability of exactly 0 or 1 makes it a closed one."""
-    metadata = given.get("metadata") or {}
-    try:
-        probability = float(metadata.get("probability", "nan"))
-    except (TypeError, ValueError, AttributeError):
-        probability = -1.0
-    if not 0 <= probability <= 1:
-        refusals.reject("metadata.probability of a deal stage must be between 0.0 and 1.0")
-    closed = str(probability in {0.0, 1.0}).lower()
-    texts = {str(name): str(value) for name, value in metadata.items()}
-    return {"isClosed": closed, **texts, "probability": str(probability)}
-
-
 def _stage_id(call: Call, given: Any) -> str | None:
     stage_id = given.get("stageId") if isinstance(given, dict) else None
     plural = call.kind().plural
     if stage_id is not None and _pipelines(call).stage(plural, str(stage_id)) is not None:
         refusals.reject(f"Stage id {stage_id} is already in use")
     return None if stage_id is None else str(stage_id)
-
-
-def _written(pipeline: Pipeline) -> dict[str, object]:
-    return {
-        "id": pipeline.id,
-        "label": pipeline.label,
-        "displayOrder": pipeline.display_order,
-        "archived": False,
-        "createdAt": instant(pipeline.created_ms),
-        "updatedAt": instant(pipeline.updated_ms),
-        "stages": [_written_stage(stage) for stage in pipeline.stages],
-    }
-
-
-def _written_stage(stage: Stage) -> dict[str, object]:
-    return {
-        "id": stage.id,
-        "label": stage.label,
-        "displayOrder": stage.display_order,
-        "metadata": stage.metadata,
-        "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
-        "archived": False,
-        "createdAt": instant(stage.created_ms),
-        "updatedAt": instant(stage.updated_ms),
-    }
-
-
-def _written_entry(entry: AuditEntry, portal_id: int) -> dict[str, object]:
-    written: dict[str, object] = {
-        "portalId": portal_id,
-        "identifier": entry.identifier,
-        "action": entry.action,
-        "timestamp": instant(entry.at_ms),
-        "rawObject": entry.raw,
-    }
-    if entry.user_id is not None:
-        written["fromUserId"] = entry.user_id
-    return written
 
 
 OPERATIONS = (

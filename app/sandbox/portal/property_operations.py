@@ -13,7 +13,7 @@ from . import refusals
 from .batches import completed
 from .definitions import defined, patched, written, written_group
 from .door import Call, Operation, Reply
-from .refusals import Refusal
+from .refusal import Refusal
 from .schema import Group
 
 if TYPE_CHECKING:

@@ -1,15 +1,17 @@
 """HubSpot's ways of saying no, each in HubSpot's own words.
 
-A refusal is raised anywhere below the door (`door.py`) and becomes the response there. It refuses
-to invent: texts, categories and fields are those of HubSpot's pages and of captured answers.
+It refuses to invent: texts, categories and fields are those of HubSpot's pages and of captured
+answers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 import orjson
+
+from .refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,52 +30,6 @@ _HISTORY_INPUTS = (
     "The maximum number of inputs supported in a batch request for property histories is {limit}. "
     "Please reduce the number of items and try again"
 )
-
-
-@dataclass(slots=True)
-class Refusal(Exception):
-    """A request that HubSpot answers with an error body. Absent fields are left out of it."""
-
-    status: int
-    message: str
-    category: str | None = None
-    sub_category: str | None = None
-    context: Mapping[str, Sequence[str]] | None = None
-    errors: Sequence[Mapping[str, object]] = ()
-    links: Mapping[str, str] | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-    def body(self, correlation_id: str) -> dict[str, object]:
-        """The error body; every one carries the correlation id."""
-        body: dict[str, object] = {
-            "status": "error",
-            "message": self.message,
-            "correlationId": correlation_id,
-        }
-        optional = {
-            "context": self.context,
-            "category": self.category,
-            "subCategory": self.sub_category,
-            "errors": self.errors,
-            "links": self.links,
-        }
-        body.update({key: value for key, value in optional.items() if value})
-        body.update(self.extra)
-        return body
-
-    def item(self, context: Mapping[str, Sequence[str]]) -> dict[str, object]:
-        """The same refusal as one entry of `errors` in a partly successful batch."""
-        entry: dict[str, object] = {
-            "status": "error",
-            "category": self.category,
-            "message": self.message,
-            "context": context,
-        }
-        if self.sub_category:
-            entry["subCategory"] = self.sub_category
-        if self.errors:
-            entry["errors"] = self.errors
-        return entry
 
 
 @dataclass(frozen=True, slots=True)

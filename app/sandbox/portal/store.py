@@ -12,9 +12,10 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..changes import Change, ChangeKind
-from ..clock import from_epoch_ms, to_epoch_ms
+from ..changes import ChangeKind
+from ..clock import to_epoch_ms
 from .associations import Associations
+from .bulletin import Bulletin
 from .kinds import ACTIVITIES, KINDS
 from .records import Record, kept
 from .table import Table
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from ..changes import Actor
+    from ..changes import Actor, Change
     from ..clock import SandboxClock
     from .edges import EdgeType, Pair
     from .ids import Ids
@@ -38,8 +39,7 @@ class Store:
         self.lock = threading.RLock()
         self._ids = ids
         self._tables = {kind.plural: Table(kind.plural, lag_ms=lag_ms) for kind in KINDS}
-        self._listeners: list[Callable[[Sequence[Change]], None]] = []
-        self._heard: list[Change] = []
+        self._bulletin = Bulletin()
         self._depth = 0
 
     def table(self, object_type: str) -> Table:
@@ -52,7 +52,7 @@ class Store:
 
     def subscribe(self, listener: Callable[[Sequence[Change]], None]) -> None:
         """Call `listener` with the changes of each completed write, in the writer's thread."""
-        self._listeners.append(listener)
+        self._bulletin.subscribe(listener)
 
     @contextmanager
     def request(self) -> Iterator[None]:
@@ -63,10 +63,8 @@ class Store:
                 yield
             finally:
                 self._depth -= 1
-                if self._depth == 0 and self._heard:
-                    changes, self._heard = self._heard, []
-                    for listener in self._listeners:
-                        listener(changes)
+                if self._depth == 0:
+                    self._bulletin.publish()
 
     def get(self, object_type: str, object_id: int) -> Record | None:
         """The live record; the id of a merged record leads to the one that it became part of."""
@@ -88,8 +86,10 @@ class Store:
             record = Record(self._ids.next(object_type), kept(properties), at_ms, actor)
             self._tables[object_type].enter(record, now_ms, quiet=quiet)
             if not quiet:
-                self._tell(ChangeKind.CREATED, object_type, record.id, at_ms, actor)
-                self._tell_values(object_type, record, record.values, at_ms, actor)
+                self._bulletin.record(
+                    ChangeKind.CREATED, object_type, record.id, at_ms, actor=actor
+                )
+                self._bulletin.values(object_type, record, record.values, at_ms, actor=actor)
         return record.id
 
     def update(
@@ -116,7 +116,7 @@ class Store:
                 record, dict(properties), at_ms, actor, now_ms=now_ms, quiet=quiet
             )
             if not quiet:
-                self._tell_values(object_type, record, changed, at_ms, actor)
+                self._bulletin.values(object_type, record, changed, at_ms, actor=actor)
 
     def archive(self, object_type: str, object_id: int, *, actor: Actor) -> bool:
         """Archive a record; False when there is no live one with that id."""
@@ -127,7 +127,7 @@ class Store:
                 return False
             now_ms = self.clock.epoch_ms()
             table.archive(record, now_ms)
-            self._tell(ChangeKind.ARCHIVED, object_type, object_id, now_ms, actor)
+            self._bulletin.record(ChangeKind.ARCHIVED, object_type, object_id, now_ms, actor=actor)
         return True
 
     def restore(self, object_type: str, object_id: int, *, actor: Actor) -> None:
@@ -140,7 +140,7 @@ class Store:
             table = self._tables[object_type]
             now_ms = self.clock.epoch_ms()
             table.restore(table.archived[object_id], now_ms)
-            self._tell(ChangeKind.RESTORED, object_type, object_id, now_ms, actor)
+            self._bulletin.record(ChangeKind.RESTORED, object_type, object_id, now_ms, actor=actor)
 
     def delete_for_privacy(self, object_type: str, object_id: int, *, actor: Actor) -> None:
         """Erase a record for good, as the law may ask for; unknown ids are nobody's.
@@ -154,8 +154,10 @@ class Store:
                 return
             now_ms = self.clock.epoch_ms()
             table.forget(record, now_ms)
-            self._tell(ChangeKind.PRIVACY_DELETED, object_type, object_id, now_ms, actor)
-            self._tell(ChangeKind.ARCHIVED, object_type, object_id, now_ms, actor)
+            self._bulletin.record(
+                ChangeKind.PRIVACY_DELETED, object_type, object_id, now_ms, actor=actor
+            )
+            self._bulletin.record(ChangeKind.ARCHIVED, object_type, object_id, now_ms, actor=actor)
 
     def merge(self, object_type: str, primary_id: int, other_id: int, *, actor: Actor) -> None:
         """Make the other record part of the primary one, whose values win.
@@ -183,19 +185,8 @@ class Store:
                 now_ms=now_ms,
                 quiet=False,
             )
-            self._heard.append(
-                Change(
-                    ChangeKind.MERGED,
-                    object_type,
-                    primary_id,
-                    from_epoch_ms(now_ms),
-                    actor,
-                    merged_ids=(other_id,),
-                    new_id=primary_id,
-                    properties_moved=len(moved),
-                )
-            )
-            self._tell_values(object_type, primary, moved, now_ms, actor)
+            self._bulletin.merge(object_type, primary_id, other_id, len(moved), now_ms, actor=actor)
+            self._bulletin.values(object_type, primary, moved, now_ms, actor=actor)
 
     def associate(
         self,
@@ -223,8 +214,11 @@ class Store:
         with self.request():
             added = self.associations.link(pair, from_id, to_id, edge_types)
             if added and not quiet:
-                self._log_activity(pair, from_id, to_id, self.clock.epoch_ms())
-                self._tell_edges(ChangeKind.ASSOCIATED, pair, from_id, to_id, added, actor=actor)
+                now_ms = self.clock.epoch_ms()
+                self._log_activity(pair, from_id, to_id, now_ms)
+                self._bulletin.edges(
+                    ChangeKind.ASSOCIATED, pair, (from_id, to_id), added, now_ms, actor=actor
+                )
 
     def dissociate(
         self,
@@ -238,12 +232,15 @@ class Store:
     ) -> None:
         """Take an association away, or with `types` only those ways of belonging together."""
         pair = (from_type, to_type)
+        now_ms = self.clock.epoch_ms()
         with self.request():
             if types:
                 lost = self.associations.unlink_types(pair, from_id, to_id, types)
             else:
                 lost = self.associations.unlink(pair, from_id, to_id)
-            self._tell_edges(ChangeKind.DISSOCIATED, pair, from_id, to_id, lost, actor=actor)
+            self._bulletin.edges(
+                ChangeKind.DISSOCIATED, pair, (from_id, to_id), lost, now_ms, actor=actor
+            )
 
     def associated(self, from_type: str, from_id: int, to_type: str) -> list[int]:
         """The live records of `to_type` that belong to that record, oldest association first."""
@@ -265,6 +262,7 @@ class Store:
                 table.touch(record, now_ms)
 
     def _move_edges(self, object_type: str, old_id: int, new_id: int, actor: Actor) -> None:
+        now_ms = self.clock.epoch_ms()
         for to_type in self._tables:
             pair = (object_type, to_type)
             for to_id in list(self.associations.targets(pair, old_id)):
@@ -272,58 +270,6 @@ class Store:
                 self.associations.unlink(pair, old_id, to_id)
                 plain = [one for one in types if not one.is_primary]
                 added = self.associations.link(pair, new_id, to_id, plain)
-                self._tell_edges(ChangeKind.ASSOCIATED, pair, new_id, to_id, added, actor=actor)
-
-    def _tell_values(
-        self,
-        object_type: str,
-        record: Record,
-        names: Iterable[str],
-        at_ms: int,
-        actor: Actor,
-    ) -> None:
-        moment = from_epoch_ms(at_ms)
-        self._heard.extend(
-            Change(
-                ChangeKind.UPDATED,
-                object_type,
-                record.id,
-                moment,
-                actor,
-                property_name=name,
-                property_value=record.values.get(name, ""),
-            )
-            for name in names
-        )
-
-    def _tell_edges(
-        self,
-        kind: ChangeKind,
-        pair: Pair,
-        from_id: int,
-        to_id: int,
-        types: Iterable[EdgeType],
-        *,
-        actor: Actor,
-    ) -> None:
-        moment = self.clock.now()
-        self._heard.extend(
-            Change(
-                kind,
-                pair[0],
-                from_id,
-                moment,
-                actor,
-                to_type=pair[1],
-                to_id=to_id,
-                type_id=edge_type.type_id,
-                category=edge_type.category,
-                is_primary=edge_type.is_primary,
-            )
-            for edge_type in types
-        )
-
-    def _tell(
-        self, kind: ChangeKind, object_type: str, object_id: int, at_ms: int, actor: Actor
-    ) -> None:
-        self._heard.append(Change(kind, object_type, object_id, from_epoch_ms(at_ms), actor))
+                self._bulletin.edges(
+                    ChangeKind.ASSOCIATED, pair, (new_id, to_id), added, now_ms, actor=actor
+                )

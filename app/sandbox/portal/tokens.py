@@ -81,7 +81,3 @@ class Tokens:
     def get(self, token: str) -> Token | None:
         """The token with that value."""
         return self._tokens.get(token)
-
-    def revoke(self, token: str) -> None:
-        """Forget a token; calls that still use it are refused as unauthenticated."""
-        self._tokens.pop(token, None)
