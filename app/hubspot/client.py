@@ -193,13 +193,13 @@ class HubSpotClient:
         """Send under the limiter and the retry policy; a rate limit pauses everyone."""
 
         def attempt() -> Document:
-            self._limiter.admit(lane)
-            try:
-                return send()
-            except (Throttled, Moving) as refused:
-                only = lane if isinstance(refused, Throttled) and refused.secondly else None
-                self._limiter.pause(only, refused.after_seconds or 0.0)
-                raise
+            with self._limiter.turn(lane):
+                try:
+                    return send()
+                except (Throttled, Moving) as refused:
+                    only = lane if isinstance(refused, Throttled) and refused.secondly else None
+                    self._limiter.pause(only, refused.after_seconds or 0.0)
+                    raise
 
         return self._retry.run(attempt)
 

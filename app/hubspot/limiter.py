@@ -1,20 +1,24 @@
 """The one valve through which every request to HubSpot leaves this process.
 
 HubSpot counts requests per 10 seconds and app, searches per second and account, and association
-calls per 10 seconds by themselves; none counts towards another. A refusal pauses everyone and not
-only the thread that met it, because the others would be refused too. The valve knows nothing of
-other processes: with several workers, share the allowance out by configuration.
+calls per 10 seconds by themselves; none counts towards another. It counts a request somewhere
+between departure and answer, so a place in the window is taken from the departure until a whole
+window after the answer: however unevenly requests travel, they never arrive too many at once. (A
+token bucket that stamps departures does not hold that, which is why none is used here.)
+
+A refusal pauses everyone and not only the thread that met it, because the others would be refused
+too. The valve knows nothing of other processes: with several workers, share the allowance out.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
-from threading import Lock
+from threading import Condition
 from typing import Final
-
-from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SingleBucketFactory
 
 from app.ports import Retryable
 
@@ -24,11 +28,6 @@ DEFAULT_SEARCHES_PER_SECOND: Final = 4
 DEFAULT_MAX_WAIT_SECONDS: Final = 12.0
 MAX_PAUSE_SECONDS: Final = 900.0
 """However long HubSpot asks for, it is asked again after this: a quota may have been raised."""
-_WAKE_MARGIN_MS: Final = 2
-_TRAVEL_MARGIN_MS: Final = 250
-"""HubSpot counts arrivals and we count departures: a request that travels faster than one before
-it must not fall into the same window there.
-"""
 
 
 class Lane(StrEnum):
@@ -40,11 +39,10 @@ class Lane(StrEnum):
 
 
 class OutboundLimiter:
-    """Admits requests no faster than HubSpot allows.
+    """Admits requests no faster than HubSpot allows; safe to share between threads.
 
-    A wait longer than `max_wait_seconds` is not slept through: it is raised as Retryable with the
-    time that is left, so that a worker can do something else meanwhile. `monotonic` and `sleep`
-    are the thread's own clock and pause.
+    A wait longer than `max_wait_seconds` is not sat out: it is raised as Retryable with the time
+    that is left, so that a worker can do something else meanwhile. `monotonic` is in seconds.
     """
 
     def __init__(
@@ -55,29 +53,30 @@ class OutboundLimiter:
         searches_per_second: int = DEFAULT_SEARCHES_PER_SECOND,
         max_wait_seconds: float = DEFAULT_MAX_WAIT_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._buckets = {
-            Lane.GENERAL: _Bucket(requests_per_10_seconds, 10 * Duration.SECOND),
-            Lane.ASSOCIATIONS: _Bucket(associations_per_10_seconds, 10 * Duration.SECOND),
-            Lane.SEARCH: _Bucket(searches_per_second, int(Duration.SECOND)),
+        self._windows = {
+            Lane.GENERAL: _Window(requests_per_10_seconds, 10.0),
+            Lane.ASSOCIATIONS: _Window(associations_per_10_seconds, 10.0),
+            Lane.SEARCH: _Window(searches_per_second, 1.0),
         }
         self._max_wait_seconds = max_wait_seconds
         self._monotonic = monotonic
-        self._sleep = sleep
-        self._lock = Lock()
+        self._changed = Condition()
         self._paused_until = dict.fromkeys(Lane, 0.0)
 
-    def admit(self, lane: Lane) -> None:
-        """Return when a request of this lane may leave; raises Retryable when that is far off."""
-        while (left := self._pause_left(lane)) > 0:
-            if left > self._max_wait_seconds:
-                message = f"HubSpot asked for a pause; {left:.0f} s of it are left"
-                raise Retryable(message, after_seconds=left)
-            self._sleep(left)
-        if not self._buckets[lane].take(self._max_wait_seconds):
-            message = f"more {lane} requests are waiting for HubSpot than its limit lets through"
-            raise Retryable(message, after_seconds=self._max_wait_seconds)
+    @contextmanager
+    def turn(self, lane: Lane) -> Iterator[None]:
+        """Wait for a place, and hold it while the request is under way.
+
+        Raises Retryable when the place is too far off.
+        """
+        self._enter(lane)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._windows[lane].leave(self._monotonic())
+                self._changed.notify_all()
 
     def pause(self, lane: Lane | None, seconds: float) -> None:
         """Hold back everyone in a lane (None: in all of them) for so long.
@@ -85,23 +84,46 @@ class OutboundLimiter:
         At most MAX_PAUSE_SECONDS; a pause that lasts longer already stays.
         """
         until = self._monotonic() + min(seconds, MAX_PAUSE_SECONDS)
-        with self._lock:
+        with self._changed:
             for each in Lane if lane is None else (lane,):
                 self._paused_until[each] = max(self._paused_until[each], until)
 
-    def _pause_left(self, lane: Lane) -> float:
-        with self._lock:
-            return self._paused_until[lane] - self._monotonic()
+    def _enter(self, lane: Lane) -> None:
+        window = self._windows[lane]
+        deadline = self._monotonic() + self._max_wait_seconds
+        with self._changed:
+            while True:
+                now = self._monotonic()
+                wait = max(self._paused_until[lane] - now, window.seconds_to_wait(now))
+                if wait <= 0:
+                    window.enter()
+                    return
+                if now + wait > deadline:
+                    message = f"HubSpot's {lane} limit leaves no room for {wait:.0f} s"
+                    raise Retryable(message, after_seconds=wait)
+                self._changed.wait(wait)
 
 
-class _Bucket:
-    """A sliding window; forgets what has left it on every take, so it needs no thread."""
+class _Window:
+    """At most `limit` requests under way or answered within the last `seconds`."""
 
-    def __init__(self, limit: int, interval_ms: int) -> None:
-        self._bucket = InMemoryBucket([Rate(limit, interval_ms + _TRAVEL_MARGIN_MS)])
-        factory = SingleBucketFactory(self._bucket, schedule_leak=False)
-        self._limiter = Limiter(factory, buffer_ms=_WAKE_MARGIN_MS)
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._under_way = 0
+        self._answered: deque[float] = deque()
 
-    def take(self, max_wait_seconds: float) -> bool:
-        self._bucket.leak(int(time.monotonic() * 1000))
-        return bool(self._limiter.try_acquire(timeout=max_wait_seconds))
+    def seconds_to_wait(self, now: float) -> float:
+        """How long until there is room, at most; an answer may make it sooner known."""
+        while self._answered and self._answered[0] + self._seconds <= now:
+            self._answered.popleft()
+        if self._under_way + len(self._answered) < self._limit:
+            return 0.0
+        return self._answered[0] + self._seconds - now if self._answered else self._seconds
+
+    def enter(self) -> None:
+        self._under_way += 1
+
+    def leave(self, now: float) -> None:
+        self._under_way -= 1
+        self._answered.append(now)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from app.domain.deal import (
     Company,
@@ -59,7 +59,6 @@ BASE_PROPERTIES: Final[Mapping[ObjectKind, tuple[str, ...]]] = {
     ObjectKind.COMPANY: ("name", "domain"),
 }
 
-T = TypeVar("T")
 Links = Fetched[tuple[Link, ...]]
 
 

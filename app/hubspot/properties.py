@@ -17,7 +17,7 @@ from app.domain.desired import OwnedNames
 from app.hubspot import wire
 from app.hubspot.client import HubSpotClient
 from app.hubspot.errors import Conflict
-from app.hubspot.owned import Definition
+from app.hubspot.owned import Definition, Field
 from app.hubspot.reading import PLURAL
 
 GROUP_LABEL: Final = "Dealgate"
@@ -81,7 +81,7 @@ def plan(client: HubSpotClient, names: OwnedNames, wanted: Sequence[Definition])
             found = existing.get(definition.name)
             if found is None:
                 steps.append(CreateProperty(definition, group_name(names)))
-            elif found.type != definition.field.type:
+            elif not _fits(definition, found):
                 problems.append(_clash(definition, found))
             elif missing := _missing_options(definition, found):
                 steps.append(missing)
@@ -120,11 +120,16 @@ def _existing(client: HubSpotClient, kind: ObjectKind) -> Mapping[str, wire.Prop
     return {each.name: each for each in answer.results if not each.archived}
 
 
+def _fits(definition: Definition, found: wire.Property) -> bool:
+    """Whether our values can be written: the type, and one choice or several."""
+    several = found.fieldType == Field.CHOICES.field_type
+    return found.type == definition.field.type and several is (definition.field is Field.CHOICES)
+
+
 def _clash(definition: Definition, found: wire.Property) -> str:
     return (
-        f"the {definition.kind} property {definition.name} exists with type {found.type}, but "
-        f"{definition.field.type} is needed; rename or delete it in HubSpot, or choose another "
-        "prefix"
+        f"the {definition.kind} property {definition.name} exists as {found.type}/{found.fieldType}"
+        f", but {definition.field} is needed; delete it in HubSpot or choose another prefix"
     )
 
 

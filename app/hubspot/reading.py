@@ -22,6 +22,7 @@ from app.ports import Failure, Retryable, Terminal
 RECORDS_PER_CALL: Final = 100
 ASSOCIATIONS_PER_CALL: Final = 1_000
 MAX_ASSOCIATION_PAGES: Final = 20
+MAX_ASKED_ALONE: Final = 10
 PRIMARY_COMPANY_TYPE: Final = 5
 
 PLURAL: Final[Mapping[ObjectKind, str]] = {
@@ -122,8 +123,14 @@ class BatchReader:
         self, kind: ObjectKind, ids: Sequence[str], properties: Sequence[str]
     ) -> Fetched[wire.Record]:
         fetched = self._read_once(kind, ids, properties)
-        for passed_over in fetched.unaccounted(ids):
-            fetched.absorb(self._read_alone(kind, passed_over, properties))
+        passed_over = fetched.unaccounted(ids)
+        for each in passed_over[:MAX_ASKED_ALONE]:
+            try:
+                fetched.absorb(self._read_alone(kind, each, properties))
+            except Failure as failure:
+                fetched.failed[each] = failure
+        lost = errors.Unavailable(f"read {PLURAL[kind]}: HubSpot passed over {len(passed_over)}")
+        fetched.failed.update(dict.fromkeys(passed_over[MAX_ASKED_ALONE:], lost))
         return fetched
 
     def _read_once(
@@ -134,14 +141,14 @@ class BatchReader:
         answer = wire.shaped(wire.Records, document, operation)
         asked = set(ids)
         fetched = Fetched({each.id: each for each in answer.results if each.id in asked})
-        unread = asked - fetched.found.keys()
         for error in answer.errors:
-            named = [each for each in bodies.named_in(error, "ids", "id") if each in unread]
+            unread = fetched.unaccounted(ids)
+            named = set(bodies.named_in(error, "ids", "id")).intersection(unread)
             if bodies.is_not_found(error):
-                fetched.gone.update(named)
+                fetched.gone |= named
             else:
                 failure = errors.row_refusal(operation, error)
-                fetched.failed.update(dict.fromkeys(named or fetched.unaccounted(ids), failure))
+                fetched.failed.update(dict.fromkeys(named or unread, failure))
         return fetched
 
     def _read_alone(
@@ -172,11 +179,13 @@ class BatchReader:
         for _ in range(MAX_ASSOCIATION_PAGES):
             if not reading.inputs:
                 break
-            document = self._client.read_associations(
-                PLURAL[source], PLURAL[target], reading.inputs
-            )
-            reading.take(document)
-        return reading.outcome()
+            try:
+                reading.take(
+                    self._client.read_associations(PLURAL[source], PLURAL[target], reading.inputs)
+                )
+            except Failure as failure:
+                return reading.outcome(failure)
+        return reading.outcome(Terminal(reading.too_many))
 
 
 class _AssociationReading:
@@ -184,6 +193,7 @@ class _AssociationReading:
 
     def __init__(self, operation: str, ids: Sequence[str]) -> None:
         self.inputs: list[dict[str, str]] = [{"id": each} for each in ids]
+        self.too_many = f"{operation}: more than {MAX_ASSOCIATION_PAGES} pages for one record"
         self._operation = operation
         self._links: dict[str, dict[str, Link]] = {each: {} for each in ids}
         self._failed: dict[str, Failure] = {}
@@ -207,12 +217,9 @@ class _AssociationReading:
         silent = asked - heard if answer.errors else set()
         self.inputs = following + self._once_more(silent)
 
-    def outcome(self) -> Fetched[tuple[Link, ...]]:
-        """What became of each record; one that still had pages to come has failed."""
-        too_many = Terminal(
-            f"{self._operation}: more than {MAX_ASSOCIATION_PAGES} pages for one record"
-        )
-        failed = self._failed | {each["id"]: too_many for each in self.inputs}
+    def outcome(self, unfinished: Failure) -> Fetched[tuple[Link, ...]]:
+        """What became of each record; those with something left to ask failed as `unfinished`."""
+        failed = self._failed | {each["id"]: unfinished for each in self.inputs}
         found = {k: tuple(links.values()) for k, links in self._links.items() if k not in failed}
         return Fetched(found=found, failed=failed)
 

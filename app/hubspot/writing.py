@@ -1,7 +1,8 @@
 """Writing own properties in batches, so that one bad row fails alone.
 
 Each row carries a write trace id, with which HubSpot reports single rows. Where it refuses a batch
-as a whole instead, the batch is halved until the bad rows stand alone. A row that HubSpot leaves
+as a whole instead, the batch is halved until the bad rows stand alone, or until so many are bad
+that the search for them would cost more than it gains. A row that HubSpot leaves
 out of its answer without a word, as it does for ids that were merged away, was not written. Only
 properties with our prefix pass; nothing here can move a stage, an amount or a date.
 """
@@ -18,9 +19,15 @@ from app.hubspot.client import HubSpotClient
 from app.hubspot.reading import PLURAL, RECORDS_PER_CALL, chunked
 from app.ports import Change, Failure, Retryable, Terminal
 
+MAX_CALLS_PER_BATCH: Final = 50
+"""Enough to find three bad rows among a hundred."""
 WRITABLE: Final = frozenset({ObjectKind.DEAL, ObjectKind.CONTACT, ObjectKind.COMPANY})
 
+SPOILING: Final = (errors.Invalid, errors.Missing, errors.Conflict)
+"""Refusals of a whole batch for which a single row may be the reason."""
+
 Failures = dict[ObjectKey, Failure]
+Rows = Mapping[str, Mapping[str, str]]
 
 
 class BatchWriter:
@@ -66,22 +73,28 @@ class BatchWriter:
             )
         return None
 
-    def _write(self, kind: ObjectKind, rows: Mapping[str, Mapping[str, str]]) -> dict[str, Failure]:
-        try:
-            return self._write_batch(kind, rows)
-        except errors.Invalid as refused:
-            if len(rows) == 1:
-                return dict.fromkeys(rows, refused)
-        except Failure as failure:
-            return dict.fromkeys(rows, failure)
-        ids = list(rows)
-        middle = len(ids) // 2
-        halves = ({k: rows[k] for k in ids[:middle]}, {k: rows[k] for k in ids[middle:]})
-        return self._write(kind, halves[0]) | self._write(kind, halves[1])
+    def _write(self, kind: ObjectKind, rows: Rows) -> dict[str, Failure]:
+        """Write a batch, and halves of it while HubSpot refuses it as a whole."""
+        failures: dict[str, Failure] = {}
+        waiting = [rows]
+        for _ in range(MAX_CALLS_PER_BATCH):
+            if not waiting:
+                break
+            batch = waiting.pop()
+            try:
+                failures |= self._write_batch(kind, batch)
+            except SPOILING as refused:
+                if len(batch) > 1:
+                    waiting += _halves(batch)
+                else:
+                    failures |= dict.fromkeys(batch, _outcome(refused))
+            except Failure as failure:
+                failures |= dict.fromkeys(batch, failure)
+        for batch in waiting:
+            failures |= dict.fromkeys(batch, _too_many(kind))
+        return failures
 
-    def _write_batch(
-        self, kind: ObjectKind, rows: Mapping[str, Mapping[str, str]]
-    ) -> dict[str, Failure]:
+    def _write_batch(self, kind: ObjectKind, rows: Rows) -> dict[str, Failure]:
         operation = f"write {PLURAL[kind]}"
         inputs = [
             {"id": each, "objectWriteTraceId": each, "properties": dict(values)}
@@ -93,7 +106,7 @@ class BatchWriter:
         failures: dict[str, Failure] = {}
         for error in answer.errors:
             named = bodies.named_in(error, "objectWriteTraceId", "ids", "id")
-            failure = _row_failure(operation, error)
+            failure = _outcome(errors.row_refusal(operation, error))
             failures |= dict.fromkeys(missing.intersection(named) or missing, failure)
         for silent in sorted(missing - failures.keys()):
             failures[silent] = Retryable(
@@ -103,9 +116,21 @@ class BatchWriter:
         return failures
 
 
-def _row_failure(operation: str, error: Mapping[str, object]) -> Failure:
+def _halves(rows: Rows) -> tuple[Rows, Rows]:
+    ids = list(rows)
+    middle = len(ids) // 2
+    return {k: rows[k] for k in ids[:middle]}, {k: rows[k] for k in ids[middle:]}
+
+
+def _outcome(failure: Failure) -> Failure:
     """A record that is gone is worth another look, which will find it gone; the write is not."""
-    failure = errors.row_refusal(operation, error)
     if isinstance(failure, errors.Missing):
         return Retryable(f"{failure}; it will be read again")
     return failure
+
+
+def _too_many(kind: ObjectKind) -> Failure:
+    return Retryable(
+        f"write {PLURAL[kind]}: HubSpot refuses so many rows of this batch that the good ones were "
+        "not singled out; see the refusals of the others"
+    )

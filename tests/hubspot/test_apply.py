@@ -120,6 +120,30 @@ def test_a_batch_refused_as_a_whole_is_halved_until_the_bad_rows_stand_alone(por
     assert len(written) == 98
 
 
+def test_a_batch_in_which_every_row_is_bad_does_not_eat_up_the_quota(portal, canned):
+    """The search for the good rows is bounded; those not singled out are tried again later."""
+    server, crm = portal
+    canned.bend["/batch/update"] = lambda _, usual: type(usual)(status=400, json=BAD)
+    failures = crm.apply([change(n) for n in range(100)])
+    assert len(failures) == 100
+    assert len(rows_of(server)) <= 50
+    assert any(isinstance(each, errors.Invalid) for each in failures.values())
+
+
+def test_a_record_that_makes_its_batch_not_found_is_singled_out(portal, canned):
+    """Should HubSpot answer 404 for all of them, the others are still written."""
+
+    def bend(request, usual):
+        asked = {row["id"] for row in request.body["inputs"]}
+        return type(usual)(status=404, json={}) if "7" in asked else usual
+
+    _, crm = portal
+    canned.bend["/batch/update"] = bend
+    failures = crm.apply([change(n) for n in range(20)])
+    assert set(failures) == {ObjectKey(DEAL, "7")}
+    assert isinstance(failures[ObjectKey(DEAL, "7")], Retryable)
+
+
 def test_a_row_left_out_without_a_word_was_not_written(portal, canned):
     """As it happens to ids that were merged away: the deal is read again and then found gone."""
 

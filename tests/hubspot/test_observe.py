@@ -172,6 +172,42 @@ def test_associations_come_in_pages(observe, canned):
     assert found == contacts
 
 
+def test_a_later_page_that_fails_concerns_only_those_that_had_one(observe, canned):
+    """A thousand deals with one page are not lost over one deal with two."""
+    canned.add("deals", "2", dealname="Two")
+
+    def page(request, usual):
+        if "after" in request.body["inputs"][0]:
+            return type(usual)(status=503)
+        rows = usual.json["results"]
+        rows[0]["paging"] = {"next": {"after": "9"}}
+        return type(usual)(status=207, json=usual.json)
+
+    canned.bend["/deals/contacts/batch/read"] = page
+    observation = observe("1", "2", retry=ONCE)
+    assert set(observation.snapshots) == {"2"}
+    assert isinstance(observation.failed[ONE], Retryable)
+
+
+def test_an_answer_that_passes_over_everything_is_a_failure(observe, canned):
+    """An empty list of results does not make a hundred deals gone, nor a hundred calls more."""
+    ids = [str(n) for n in range(100, 150)]
+    for each in ids:
+        canned.add("deals", each)
+    asked = []
+
+    def bend(request, usual):
+        asked.append(request)
+        return type(usual)(json={"results": []}) if len(request.body["inputs"]) > 1 else usual
+
+    canned.bend["/deals/batch/read"] = bend
+    observation = observe(*ids)
+    assert len(observation.snapshots) == 10
+    assert len(observation.failed) == 40
+    assert not observation.gone
+    assert len(asked) == 11
+
+
 def test_endless_pages_end(observe, canned):
     """A cursor that never ends makes that list unread, and not the process busy for ever."""
 
