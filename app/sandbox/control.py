@@ -17,8 +17,9 @@ from starlette.routing import Route
 
 from .changes import Actor
 from .faults import FaultRefused
-from .slack.interactions import InteractionRefused
+from .slack.elements import InteractionRefused
 from .slack.page import render_page
+from .slack.refusals import SlackError
 from .slack.shown import show_history
 from .webhooks.behaviour import BehaviourRefused
 from .webhooks.deliveries import show_delivery
@@ -70,8 +71,7 @@ class Control:
 
     async def clear_faults(self, request: Request) -> Response:
         """Drop all rules, or the one with `?id=`."""
-        rule_id = request.query_params.get("id")
-        return _json({"cleared": self._site.faults.clear(int(rule_id) if rule_id else None)})
+        return _json({"cleared": self._site.faults.clear(_whole_number(request, "id"))})
 
     async def clock(self, _request: Request) -> Response:
         """The sandbox's time."""
@@ -105,7 +105,7 @@ class Control:
     async def webhooks(self, request: Request) -> Response:
         """Deliveries and their outcomes, oldest first; `?limit=`, `?events=false` for less."""
         sender = self._site.sender
-        limit = int(request.query_params.get("limit", DEFAULT_SHOWN_DELIVERIES))
+        limit = _whole_number(request, "limit") or DEFAULT_SHOWN_DELIVERIES
         with_events = request.query_params.get("events") != "false"
         newest = list(sender.log.newest)[-limit:]
         return _json(
@@ -134,7 +134,7 @@ class Control:
 
     async def behave(self, request: Request) -> Response:
         """Change how deliveries behave; see `Behaviour` for the options."""
-        wanted = await _body(request)
+        wanted = await _object(request)
         sender = self._site.sender
         sender.behave(sender.behaviour.changed(wanted))
         return _json({"behaviour": sender.behaviour})
@@ -171,11 +171,7 @@ class Control:
 
     async def interact(self, request: Request) -> Response:
         """Click, submit, close or command as a person would; see `Interactions.interact`."""
-        wanted = await _body(request)
-        if not isinstance(wanted, dict):
-            message = 'need an object with "type"'
-            raise ControlRefused(message)
-        return _json(await self._site.interactions.interact(wanted))
+        return _json(await self._site.interactions.interact(await _object(request)))
 
     async def page(self, request: Request) -> Response:
         """The channel as people see it."""
@@ -220,12 +216,17 @@ def control_routes(site: Site) -> list[Route]:
     ]
 
 
+_REFUSALS = (ControlRefused, FaultRefused, BehaviourRefused, InteractionRefused)
+
+
 def _guarded(handler: Handler) -> Handler:
     async def endpoint(request: Request) -> Response:
         try:
             return await handler(request)
-        except (ControlRefused, FaultRefused, BehaviourRefused, InteractionRefused) as refused:
+        except _REFUSALS as refused:
             return _json({"error": str(refused)}, 400)
+        except SlackError as refused:
+            return _json({"error": refused.code}, 400)
 
     return endpoint
 
@@ -238,12 +239,22 @@ async def _body(request: Request) -> Any:
         raise ControlRefused(message) from None
 
 
-async def _object(request: Request, allowed: set[str]) -> Json:
+async def _object(request: Request, allowed: set[str] | None = None) -> Json:
     body = await _body(request)
-    if not isinstance(body, dict) or not set(body) <= allowed:
-        message = f"need an object with {sorted(allowed)}"
+    if not isinstance(body, dict) or not (allowed is None or set(body) <= allowed):
+        message = f"need an object with {', '.join(sorted(allowed or ('fields',)))}"
         raise ControlRefused(message)
     return body
+
+
+def _whole_number(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not text.isdecimal():
+        message = f"{name} must be a whole number, got {text!r}"
+        raise ControlRefused(message)
+    return int(text)
 
 
 def _url(wanted: Json) -> str | None:

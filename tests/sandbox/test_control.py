@@ -87,11 +87,24 @@ def test_the_clock_can_be_moved_and_set(api):
         ("webhooks/form", {"form": "telegram"}),
         ("restore", {"object_type": "deals", "id": 1}),
         ("faults", {"kind": "boredom"}),
+        ("faults", "500"),
+        ("webhooks/behaviour", [1]),
+        ("slack/interact", [1]),
     ],
 )
 def test_misunderstood_controls_are_refused(api, path, body):
     """A 400 with a sentence, never a traceback."""
     answer = api.post(f"/_sandbox/{path}", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "path", ["webhooks?limit=many", "slack/messages?channel=nowhere", "slack?channel=nowhere"]
+)
+def test_misunderstood_questions_are_refused(api, path):
+    """Looking at what does not exist is a 400 with its reason."""
+    answer = api.get(f"/_sandbox/{path}")
     assert answer.status_code == 400
     assert answer.json()["error"]
 

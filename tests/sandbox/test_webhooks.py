@@ -156,6 +156,32 @@ def test_arrays_hold_at_most_a_hundred_events(site, receiver):
     assert sorted(len(request.events) for request in receiver.requests) == [30, 100, 100]
 
 
+def test_ten_requests_at_once_and_no_more(site, receiver):
+    """However much there is to tell, at most ten requests are under way."""
+    receiver.delay_seconds = 0.3
+    deals = [new_deal(site, str(number)) for number in range(1_500)]
+    with site.portal.store.request():
+        for deal in deals:
+            site.portal.store.update("deals", deal, {"amount": "3"}, actor=PERSON)
+    site.wait_for_webhooks()
+    assert len(receiver.requests) == 15
+    assert receiver.most_at_once == 10
+
+
+@pytest.mark.slow
+def test_an_answer_after_five_seconds_is_a_failure(site, receiver):
+    """The sender hangs up after five seconds and will try again."""
+    receiver.delay_seconds = 5.3
+    deal = new_deal(site)
+    site.portal.store.update("deals", deal, {"amount": "5"}, actor=PERSON)
+    site.wait_for_webhooks()
+    (delivery,) = site.site.sender.log.newest
+    (attempt,) = delivery.attempts
+    assert (delivery.outcome, attempt.status) == ("retrying", None)
+    assert 4_900 <= attempt.ms < 5_300
+    assert "Timeout" in attempt.error
+
+
 def test_failures_are_retried_freshly_signed_and_then_lost(open_sandbox, receiver):
     """4xx and 5xx alike are retried ten times with a growing attempt number, then given up."""
     receiver.answers = [(500, b""), (401, b""), (503, b"")]
@@ -243,59 +269,3 @@ def test_deliveries_can_be_looked_at(site, receiver, client_of):
     assert delivery["events"] == receiver.events
     assert shown["idle"] is True
     assert shown["requests"] == {"204": 1}
-
-
-@pytest.mark.parametrize("prefix", ["/webhooks/v3", "/webhooks/2026-03", "/app-webhooks/2026-09"])
-def test_subscriptions_api(site, receiver, client_of, prefix):
-    """Subscriptions can be listed, made, paused and removed under every version's path."""
-    base = f"{prefix}/{site.info['app_id']}"
-    api = client_of(site, site.info["developer_key"])
-    api.put(
-        f"{base}/settings",
-        json={"targetUrl": receiver.url, "throttling": {"maxConcurrentRequests": 10}},
-    ).raise_for_status()
-    made = api.post(
-        f"{base}/subscriptions",
-        json={"eventType": "deal.propertyChange", "propertyName": "description"},
-    )
-    assert made.status_code == 201
-    assert made.json()["active"] is False
-    deal = new_deal(site)
-    entry = f"{base}/subscriptions/{made.json()['id']}"
-    site.portal.store.update("deals", deal, {"description": "paused"}, actor=PERSON)
-    site.wait_for_webhooks()
-    api.patch(entry, json={"active": True}).raise_for_status()
-    site.portal.store.update("deals", deal, {"description": "told"}, actor=PERSON)
-    site.wait_for_webhooks()
-    assert [event["propertyValue"] for event in receiver.events] == ["told"]
-    assert api.delete(entry).status_code == 204
-    assert api.get(entry).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        ({"eventType": "deal.explosion"}, "eventType"),
-        ({"eventType": "deal.propertyChange"}, "propertyName"),
-        ({"eventType": "object.creation"}, "objectTypeId"),
-        (
-            {"eventType": "deal.propertyChange", "propertyName": "hs_lastmodifieddate"},
-            "hs_lastmodifieddate",
-        ),
-        ({"eventType": "deal.creation"}, "already exists"),
-    ],
-)
-def test_refused_subscriptions(site, client_of, body, words):
-    """What HubSpot refuses is refused with a 400 that names the cause."""
-    api = client_of(site, site.info["developer_key"])
-    answer = api.post(f"/webhooks/v3/{site.info['app_id']}/subscriptions", json=body)
-    assert answer.status_code == 400
-    assert words in answer.json()["message"]
-    assert answer.json()["category"] == "VALIDATION_ERROR"
-
-
-def test_webhooks_api_needs_a_credential(site, client_of):
-    """Without a key the API answers 401, for another app 404."""
-    assert client_of(site).get("/webhooks/v3/1/subscriptions").status_code == 401
-    api = client_of(site, site.info["developer_key"])
-    assert api.get("/webhooks/v3/1/subscriptions").status_code == 404

@@ -18,14 +18,13 @@ import httpx
 import orjson
 
 from .calls import Call
+from .elements import InteractionRefused, find_element, option, view_values
 from .records import Json
 from .refusals import SlackError
 from .routes import post_response
 from .shown import show_message, show_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..clock import SandboxClock
     from .records import Message, User, View
     from .workspace import Workspace
@@ -35,10 +34,6 @@ Prepared = tuple[Json, Callable[[Json], None]]
 TIMEOUT_SECONDS = 3.0
 USER_AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
 _ELEMENT_FIELDS = ("type", "text", "value", "style", "url", "placeholder")
-
-
-class InteractionRefused(ValueError):
-    """No such message, button or view; the message says what is there instead."""
 
 
 @dataclass(slots=True)
@@ -82,7 +77,7 @@ class Interactions:
 
     def _click(self, wanted: Json) -> Prepared:
         message = self._message(wanted)
-        block, element = _find_element(message, str(wanted.get("action_id") or ""))
+        block, element = find_element(message, str(wanted.get("action_id") or ""))
         user = self.workspace.find_user(wanted.get("user"))
         action = {name: element[name] for name in _ELEMENT_FIELDS if name in element}
         action |= {
@@ -91,7 +86,7 @@ class Interactions:
             "action_ts": self._now_ts(),
         }
         if "selected_value" in wanted:
-            action["selected_option"] = _option(element, str(wanted["selected_value"]))
+            action["selected_option"] = option(element, str(wanted["selected_value"]))
         payload = self._payload("block_actions", user) | {
             "container": {
                 "type": "message",
@@ -110,7 +105,7 @@ class Interactions:
     def _submit(self, wanted: Json) -> Prepared:
         view = self._view(wanted)
         user = self.workspace.users[view.user]
-        values = _view_values(view, wanted.get("values") or {})
+        values = view_values(view, wanted.get("values") or {})
         payload = self._payload("view_submission", user) | {
             "view": show_view(self.workspace, view, values),
             "response_urls": [],
@@ -231,71 +226,6 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     """The value of `X-Slack-Signature`: v0, hex HMAC-SHA256 over version, time and body."""
     base = f"v0:{timestamp}:".encode() + body
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
-
-
-def _find_element(message: Message, action_id: str) -> tuple[Json, Json]:
-    present = []
-    for block, element in _elements(message):
-        if element["action_id"] == action_id:
-            return block, element
-        present.append(element["action_id"])
-    refusal = f"the message shows no element {action_id!r}; it has: {', '.join(present) or 'none'}"
-    raise InteractionRefused(refusal)
-
-
-def _elements(message: Message) -> Iterator[tuple[Json, Json]]:
-    """Everything in a message that can be clicked, with the block that it is in."""
-    blocks = list(message.content.blocks)
-    for attachment in message.content.attachments:
-        blocks += attachment.get("blocks", [])
-    for block in blocks:
-        accessory = [block["accessory"]] if "accessory" in block else []
-        for element in [*block.get("elements", []), *accessory]:
-            if isinstance(element, dict) and "action_id" in element:
-                yield block, element
-
-
-def _option(element: Json, value: str) -> Json:
-    options: list[Json] = element.get("options", [])
-    for option in options:
-        if option.get("value") == value:
-            return option
-    refusal = f"no option {value!r}; there are: {[o.get('value') for o in options]}"
-    raise InteractionRefused(refusal)
-
-
-def _view_values(view: View, given: Json) -> Json:
-    """The state of a modal's inputs: `given` is {block_id: {action_id: what was entered}}."""
-    inputs = {
-        block["block_id"]: block["element"]
-        for block in view.content.get("blocks", [])
-        if block.get("type") == "input" and "block_id" in block
-    }
-    unknown = set(given) - set(inputs)
-    if unknown:
-        refusal = f"the view has no inputs {sorted(unknown)}; it has: {sorted(inputs)}"
-        raise InteractionRefused(refusal)
-    return {
-        block_id: {
-            action_id: _entered(inputs[block_id], value) for action_id, value in entries.items()
-        }
-        for block_id, entries in given.items()
-    }
-
-
-def _entered(element: Json, value: Any) -> Json:
-    kind = element["type"]
-    match kind:
-        case "datepicker":
-            return {"type": kind, "selected_date": value}
-        case "static_select" | "radio_buttons":
-            return {"type": kind, "selected_option": _option(element, str(value))}
-        case "multi_static_select" | "checkboxes":
-            return {"type": kind, "selected_options": [_option(element, str(v)) for v in value]}
-        case "users_select":
-            return {"type": kind, "selected_user": value}
-        case _:
-            return {"type": kind, "value": value}
 
 
 def _follow_submission(workspace: Workspace, view: View, answer: Json) -> None:

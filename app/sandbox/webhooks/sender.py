@@ -83,6 +83,7 @@ class Sender:
         self._order = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._arrived = asyncio.Event()
+        self._failed = asyncio.Event()
         self._handed_over = 0
         self._taken_over = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -169,11 +170,14 @@ class Sender:
 
     async def _send_due_retries(self) -> None:
         while True:
+            await self._failed.wait()
             await asyncio.sleep(RETRY_POLL_SECONDS)
             now_ms = self._clock.epoch_ms()
             while self._retries and self._retries[0][0] <= now_ms:
                 _, _, delivery = heapq.heappop(self._retries)
                 self._start(self._send(delivery))
+            if not self._retries:
+                self._failed.clear()
 
     def _start(self, sending: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(sending)
@@ -203,6 +207,7 @@ class Sender:
         delivery.next_attempt_at = self._clock.now() + delay
         due_ms = self._clock.epoch_ms() + round(delay.total_seconds() * 1_000)
         heapq.heappush(self._retries, (due_ms, next(self._order), delivery))
+        self._failed.set()
 
     async def _attempt(self, delivery: Delivery) -> Attempt:
         """One request with all events of the delivery, freshly signed."""
