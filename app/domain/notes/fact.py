@@ -320,7 +320,8 @@ def _each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool
     for index in range(quantity.last, min(quantity.last + 6, len(words))):
         if words[index].text in _EACH:
             return any(h.kind == "nr" and index < h.first <= index + 8 for h in hits)
-    return False
+    named = [h for h in hits if h.kind == "nr" and 0 <= quantity.first - h.last <= 1]
+    return any(w.text in _EACH for h in named for w in words[max(0, h.first - 5) : h.first])
 
 
 def _after_current(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:

@@ -64,7 +64,7 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
         if opened in NOT_THEIRS and _has_label(passage):
             frames.append(opened)
             continue
-        if opened is not None and (opened is not Frame.NOTE or rank != -1):
+        if opened is not None:
             current, block = opened, 0
             rank = line.heading or (-1 if passage.index == 0 else _INNER_RANK)
         if not block and line.quoted and current in NOT_THEIRS:
@@ -101,7 +101,8 @@ def _opened(passage: Passage) -> Frame | None:
     for kind, frame in _OPENERS.items():
         if kind in kinds:
             return frame
-    return Frame.NOTE if "known" in kinds else None
+    announced = any(hit.kind == "known" and hit.first <= 1 for hit in passage.hits)
+    return Frame.NOTE if announced else None
 
 
 def _has_label(passage: Passage) -> bool:

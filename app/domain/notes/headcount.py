@@ -10,6 +10,7 @@ from app.domain.notes.vocabulary import NUMBERS
 
 _NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?[A-ZÀ-Ý][\w'’.-]+(?:\s\([^()]*\))?"  # noqa: RUF001 - an apostrophe
 _SOMEBODY = rf"(?:{_NAME}|an?\s(?:[\w-]+\s){{0,2}}[\w-]+|one\s(?:[\w-]+\s?){{1,2}})"
+_PRONOUN = r"(?:he|she|him|her|me|er|sie|ich|hij|zij|ze|lui|elle|el|ella)\b"
 _AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n)\b)\s*"
 _BUILD = r"(?:build|builds|develop|develops|maintain|maintains|program|programs|write|writes|edit|edits|touch|touches)"
 _JUST_ONE = re.compile(
@@ -36,7 +37,7 @@ def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
     if first and first[1] in _NONE:
         return 0
     names = re.match(
-        rf"\W*(?:(?:just|only|nur|alleen)\s)?(?P<who>{_NAME}(?:{_AND}(?:{_NAME}|\d+\b|{_SOMEBODY}))*)",
+        rf"\W*(?:(?:just|only|nur|alleen)\s)?(?P<who>(?:{_NAME}|{_PRONOUN})(?:{_AND}(?:{_NAME}|\d+\b|{_SOMEBODY}))*)",
         text,
     )
     if names and names["who"].split()[0].lower() not in NUMBERS:

@@ -15,14 +15,16 @@ from typing import NamedTuple
 from app.domain.notes.answer import QuestionId
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
+from app.domain.notes.phrase import Hit
 
 _DASH = r"\-–—"  # noqa: RUF001 - dashes as people type them
 _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
 _LEADING_WORDS = frozenset(
     "so and then but und et en y e q also or ok re ad on zu zur the our their question frage"
-    " vraag answer update new i ii iii a b c d its s topic right okay 3w 3whys whys".split()
+    " vraag answer what is was your their whats x reason update new i ii iii a b c d its s topic right okay 3w 3whys whys".split()
 )
 _SIGN = re.compile(
+    rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"
     rf"[\s*_\"'”»)\]]*(?P<sign>\?[\s:*_?!{_DASH}]*|::?|==?>?|→|->|⇒|[{_DASH}]{{1,3}}(?=\s|$)|\||[✅☑✔]|\.{{2,3}})"
     r"[\s*_]*"
 )
@@ -30,7 +32,7 @@ _BRACKETED = re.compile(r"\s*[\])](?P<sign>)[\s:*_-]*")
 _TAIL = re.compile(rf"(?P<tail>[^:?=→|.!;\n]{{0,70}}?)\s*(?P<sign>[?:=→]|->)[\s:*_?!{_DASH}]*")
 _ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 _ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
-_BREAK_BEFORE = re.compile(rf"(?:^|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
+_BREAK_BEFORE = re.compile(rf"(?:^|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
 _JOINER = re.compile(
     r"[\s\"'*_?]*(?:[/,&+·(]|\b(?:and|und|et|y|e|en|or|oder|to)\b)?[\s\"'*_]*"
     r"(?:\b(?:to|do it|both|the|also)\b)?[\s\"'*_]*"
@@ -38,6 +40,7 @@ _JOINER = re.compile(
 _SAME = re.compile(r"[\s*_]*\??[\s*_]*[/(][\s*_]*")
 _ALTERNATIVE = re.compile(r"\s*/\s*[^/?\n]{1,30}\?\s*$")
 _WORDS = re.compile(r"\w+")
+_TOPIC_WORDS = frozenset("on re about regarding concerning zu zum over sur sobre".split())
 _MAX_TAIL = 70
 _MAX_BEFORE_HEAD = 40
 _RANKS = {"labels": 0, "titles": 1, "stand_ins": 2, "asks": 3, "short": 4, "fields": 5}
@@ -158,7 +161,11 @@ def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
     hits = []
     for hit in passage.hits:
         role, _, question = hit.kind.partition(".")
-        if question and role in _RANKS and (role != "short" or dialect.short):
+        if (
+            question
+            and role in _RANKS
+            and (role != "short" or dialect.short or _topic(passage, hit))
+        ):
             hits.append((hit.first, _RANKS[role] // 3, -hit.last, _RANKS[role], role, question))
     found: list[_Found] = []
     taken = -1
@@ -169,6 +176,13 @@ def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
         taken = -last
         found.append(_Found(start, end, role, QuestionId(question)))
     return found
+
+
+def _topic(passage: Passage, hit: Hit) -> bool:
+    """Whether a word stands as a topic: "Petra on timing: …"."""
+    before = passage.words[hit.first - 1].text if hit.first else ""
+    end = passage.words[hit.last - 1].end
+    return before in _TOPIC_WORDS and passage.text[end : end + 1] == ":"
 
 
 def _joined(passage: Passage, left: _Found, right: _Found) -> bool:
@@ -225,8 +239,10 @@ def _place(
             return (Place.HEAD if heads else Place.INLINE), *read
         return None
     if role in {"titles", "stand_ins", "short", "fields"}:
+        topic = passage.text[end : end + 1] == ":" and (before.split() or [""])[-1] in _TOPIC_WORDS
         apart = (
             heads
+            or topic
             or (breaks and bool(read) and read[1] in ":=")
             or (role == "short" and (before.rstrip().endswith(",") or not before.strip()))
         )

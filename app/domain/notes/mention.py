@@ -85,6 +85,8 @@ def _answer(
     if silent and not _asks_later(passage, sentence):
         after = _COMMA_TURN.match(passage.folded, mark.end, stop)
         span = _trim(passage, after.end(), stop) if after and stop - after.end() > 3 else sentence
+        if not re.search(r"\w", passage.text[slice(*span)]):
+            span = sentence
         reason = "says that nobody answered"
         return Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, reason), span
     if passage.has("todo", *sentence) or passage.has("asking", *sentence):

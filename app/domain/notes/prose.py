@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.candidate import Candidate
 from app.domain.notes.frame import Frame
+from app.domain.notes.label import Place
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
@@ -40,9 +41,13 @@ _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sent
 def stated(script: Manuscript) -> Iterator[Candidate]:
     """The candidates that running text gives without a label."""
     for passage in script.passages:
-        if script.frames[passage.index] is not Frame.NOTE or script.labelled(passage.index):
+        if script.frames[passage.index] is not Frame.NOTE:
             continue
+        labels = [m.start for m in script.marks[passage.index] if m.place is not Place.MENTION]
+        limit = min(labels, default=len(passage.text))
         for hit in passage.hits:
+            if passage.words[hit.first].start >= limit:
+                break
             role, _, question = hit.kind.partition(".")
             if not question or role not in _SPANS:
                 continue
@@ -125,6 +130,6 @@ _SPANS = {"before": _following, "after": _preceding, "states": _whole}
 
 def _is_elsewhere(passage: Passage, span: Span) -> bool:
     sentence = passage.sentence_at(span[0])
-    if any(passage.has(kind, *sentence) for kind in ("elsewhere", "foreign", "todo")):
-        return not passage.has("because", *sentence) or passage.has("elsewhere", *sentence)
+    if passage.has("elsewhere", *sentence) or passage.has("foreign", *sentence):
+        return True
     return bool(_ELSEWHERE.match(passage.text, *sentence))

@@ -47,6 +47,8 @@ def _at(passage: Passage, index: int) -> Quantity | None:
     if word.text.isdecimal():
         if len(word.text) > _MAX_DIGITS or not _stands_alone(text, word.start, word.end):
             return None
+        if 1990 <= int(word.text) <= 2099:
+            return None
         following = words[index + 1] if index + 1 < len(words) else None
         if (
             following is not None

@@ -22,7 +22,8 @@ Part = tuple[Passage, Span]
 
 _FIELD = re.compile(r"[\s\-*•·\d.)\[]*[^\s:?!,\[\]][^:?!,\n]{0,38}(?:[:\]]|\s=)(?:\s|$)")
 _CUT = re.compile(
-    r"\s\|\s|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)", re.IGNORECASE
+    r"\s\|\s|\",?\s*(?=\"\w+\"\s*:)|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\([^()]{1,80}\)[\s:–-]*(?=[^\s)])")  # noqa: RUF001 - a dash
 _UPDATED = re.compile(
@@ -77,9 +78,10 @@ def _turns(script: Manuscript, index: int, mark: Mark, following: int | None) ->
     if asker is None:
         return None
     rest = passage.text[mark.start :] if following is None else passage.text[mark.start : following]
-    if "?" not in rest or (following is not None and not mark.asked):
+    ends = not passage.text[mark.end :].strip(" .!")
+    if ("?" not in rest and not ends) or (following is not None and not mark.asked):
         return None
-    tail = rest[rest.rindex("?") + 1 :]
+    tail = rest[rest.rindex("?") + 1 :] if "?" in rest else ""
     if len(tail.split()) > 12 and mark.place is not Place.MENTION:
         return None
     parts: list[Part] = []
@@ -93,9 +95,13 @@ def _turns(script: Manuscript, index: int, mark: Mark, following: int | None) ->
             break
         if speaker and speaker != asker and not other.text.rstrip().endswith("[left the chat]"):
             parts.append((other, (words_start(other), len(other.text))))
-        elif speaker is None and parts:
+        elif speaker is None and parts and not _is_message_head(other):
             break
     return parts
+
+
+def _is_message_head(passage: Passage) -> bool:
+    return len(passage.words) <= 5 and passage.words[-1].text.isdecimal()  # noqa: PLR2004
 
 
 def _answer(script: Manuscript, passage: Passage, mark: Mark, following: int | None) -> list[Part]:
@@ -235,4 +241,8 @@ def _tight(passage: Passage, span: Span) -> Part | None:
         start += 1
     while end > start and text[end - 1] in (" |;,*_" if words else " "):
         end -= 1
+    if words and text[start] == '"' and '"' not in text[start + 1 : end]:
+        start += 1
+    if words and text[end - 1] == "}" and "{" not in text[start:end]:
+        end = start + len(text[start:end].rstrip('}"'))
     return (passage, (start, end)) if start < end else None

@@ -12,6 +12,9 @@ _SPEAKER = re.compile(
     r"(?:\[?[\d/.\-, ]*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\]?[\s\-–]*)?"  # noqa: RUF001 - a dash
     r"(?P<name>[^\W\d_][\w.'’& \-]{0,28}?(?:\s\d{1,2})?)\s?(?:\([^()]{0,40}\))?\s?:\s+(?=\S)",  # noqa: RUF001 - an apostrophe
 )
+_HEAD = re.compile(
+    r"(?P<name>[^\W\d_][\w.'’ \-]{0,28}?)[\s,]+\[?\(?(?:today at |yesterday at )?\d{1,2}[:.]\d{2}(?:\s?[AaPp][Mm])?\)?\]?:?"  # noqa: RUF001
+)
 _MIN_TURNS = 4
 _MIN_REPEATED = 2
 
@@ -21,6 +24,8 @@ def speakers_of(passages: Sequence[Passage]) -> list[str | None]:
 
     A conversation has at least four turns, and names that come back.
     """
+    if (headed := _headed(passages)) is not None:
+        return headed
     names: list[str | None] = []
     for passage in passages:
         match = _SPEAKER.match(passage.text)
@@ -36,6 +41,19 @@ def speakers_of(passages: Sequence[Passage]) -> list[str | None]:
     repeated = [name for name, count in turns.items() if count >= 2]
     if sum(turns.values()) < _MIN_TURNS or len(repeated) < _MIN_REPEATED:
         return _short_talk(passages, names)
+    return names
+
+
+def _headed(passages: Sequence[Passage]) -> list[str | None] | None:
+    """Speakers of messages that stand under lines like "Kofi 15:58"; None without such lines."""
+    heads = [_HEAD.fullmatch(passage.text) for passage in passages]
+    if len({match["name"] for match in heads if match}) < _MIN_REPEATED:
+        return None
+    current: str | None = None
+    names: list[str | None] = []
+    for match in heads:
+        current = match["name"].casefold() if match else current
+        names.append(None if match else current)
     return names
 
 

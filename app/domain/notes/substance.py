@@ -24,7 +24,7 @@ _QUESTION = re.compile(
     r"[\s\"'(]*(?:what|why|who|when|which|how|is|are|do|does|any|was|wer|wann|wie|gibt|quel|qui|que|cual|welke|wat|anything|something)\b",
     re.IGNORECASE,
 )
-_LEADING_BECAUSE = re.compile(r"(?:because|bc|since|as|weil|omdat|parce que|car|porque)\b", re.I)
+_STATEMENT = re.compile(r"[^.!?\s][.!](?:\s|$)")
 _PITCH = re.compile(
     r"\bflowfuse (?:is (?:the|a|an) |lets|enables|offers|provides|adds|helps|allows|deserves|makes it easy)|\bour (?:platform|product|solution) (?:is|lets|enables|offers|provides|helps|allows)|\bwe (?:offer|provide|help (?:companies|teams|customers|you)|are the (?:leading|only))\b|\b(?:because )?your node-red\b"
 )
@@ -39,10 +39,11 @@ _LINKED = frozenset(
 )
 
 _MAX_LEFT_AFTER_CUE = {
-    QuestionKind.REASON: 2,
+    QuestionKind.REASON: 1,
     QuestionKind.TIMING: 4,
     QuestionKind.VALUE: 6,
 }
+_MAX_LEFT_BY_CUE = {"blank": 3, "reference": 4, "no_value": 1, "no_reason": 2}
 _KIND_EMPTINESS = {
     QuestionKind.REASON: "no_reason",
     QuestionKind.TIMING: "no_urgency",
@@ -126,6 +127,8 @@ def _opening(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opin
         return Opinion(
             AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "says that it no longer holds"
         )
+    if _only_questions(text) and kind is not QuestionKind.FACT:
+        return Opinion(AnswerState.ASKED_ONLY, ReasonCode.QUESTION_ONLY, "more questions")
     if _is_empty_talk(passage, start, end):
         return Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, "talk without content")
     if "guess" in kinds_at_first and kind is not QuestionKind.FACT:
@@ -136,6 +139,12 @@ def _opening(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opin
     if kind is QuestionKind.TIMING:
         return _opening_of_timing(passage, start, end, first)
     return None
+
+
+def _only_questions(text: str) -> bool:
+    """Whether every sentence of a text asks ("any deadline? who signs?")."""
+    marks = re.findall(r"[.!?]+(?=\s|$)", text)
+    return text.rstrip().endswith("?") and len(marks) > 1 and all("?" in mark for mark in marks)
 
 
 def _is_empty_talk(passage: Passage, start: int, end: int) -> bool:
@@ -237,20 +246,19 @@ def _weigh(
     clauses: list[_Clause], kind: QuestionKind, passage: Passage, start: int, end: int
 ) -> Opinion:
     """The whole from its clauses."""
-    limit = _MAX_LEFT_AFTER_CUE.get(kind, 2)
     best = 0
     cue = ""
     timed = False
     for clause in clauses:
-        empty = clause.left == 0 or (clause.cue and clause.left <= limit)
-        if clause.cue == "blank" and clause.left <= 3:
-            empty = True
+        empty = clause.left <= _limit(clause.cue, kind)
         if clause.cue and not cue:
             cue = clause.cue
         if not empty:
             best = max(best, clause.left)
         timed = timed or clause.timed
-    opens_empty = bool(clauses and clauses[0].cue and clauses[0].left <= limit)
+    opens_empty = bool(clauses and clauses[0].cue) and clauses[0].left <= _limit(
+        clauses[0].cue, kind
+    )
     if kind is QuestionKind.TIMING and timed and cue in {"no_urgency", "", "reference"}:
         return _answered()
     needed = 3 if opens_empty else 1
@@ -260,6 +268,13 @@ def _weigh(
     return Opinion(
         AnswerState.PLACEHOLDER, reason, f"no content: {passage.text[start:end].strip()[:60]}"
     )
+
+
+def _limit(cue: str, kind: QuestionKind) -> int:
+    """How many words may be left in a clause that opens with a cue of emptiness."""
+    if cue == "unasked":
+        return _MAX_LEFT_AFTER_CUE.get(kind, 2)
+    return _MAX_LEFT_BY_CUE.get(cue, 2 if cue else 0)
 
 
 def _answered() -> Opinion:
