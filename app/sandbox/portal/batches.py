@@ -129,7 +129,7 @@ class _Writes:
 def _create(call: Call) -> Reply:
     inputs = call.inputs(MAX_INPUTS)
     with call.portal.store.request():
-        drafting, writing = Drafting(call.portal, call.kind()), _Writes(call)
+        drafting, writing = Drafting(call), _Writes(call)
         for given in inputs:
             writing.judge(given, partial(drafting.creation, given))
         return completed(call, writing.save(), writing.errors, status=201)
@@ -142,7 +142,7 @@ def _update(call: Call) -> Reply:
     merged = call.portal.store.table(kind.plural).merged
     missing = []
     with call.portal.store.request():
-        drafting, writing = Drafting(call.portal, kind), _Writes(call)
+        drafting, writing = Drafting(call), _Writes(call)
         for one, given in zip(wanted, inputs, strict=True):
             by = given.get("idProperty")
             record = find(call.portal, kind, one, by=by)
@@ -158,7 +158,7 @@ def _upsert(call: Call) -> Reply:
     kind, inputs = call.kind(), call.inputs(MAX_INPUTS)
     wanted = _ids(inputs)
     with call.portal.store.request():
-        drafting, writing = Drafting(call.portal, kind), _Writes(call)
+        drafting, writing = Drafting(call), _Writes(call)
         for one, given in zip(wanted, inputs, strict=True):
             by = given.get("idProperty")
             record = find(call.portal, kind, one, by=by)

@@ -88,14 +88,14 @@ def _get(call: Call) -> Reply:
 
 def _create(call: Call) -> Reply:
     with call.portal.store.request():
-        draft = Drafting(call.portal, call.kind()).creation(call.mapping())
+        draft = Drafting(call).creation(call.mapping())
         record = draft.save(call.portal, call.token.actor)
     return Reply(201, Reader(call.portal, call.kind(), draft.values).read(record))
 
 
 def _update(call: Call) -> Reply:
     with call.portal.store.request():
-        draft = Drafting(call.portal, call.kind()).change(_named(call), call.mapping())
+        draft = Drafting(call).change(_named(call), call.mapping())
         record = draft.save(call.portal, call.token.actor)
     return Reply(200, Reader(call.portal, call.kind(), draft.values).read(record))
 

@@ -15,6 +15,7 @@ from .ids import Ids
 from .limits import Limits, Quota
 from .owners import Owners
 from .pipelines import Pipelines
+from .rules import Rules
 from .schema import Properties
 from .store import Store
 from .tokens import Tokens
@@ -62,6 +63,7 @@ class Portal:
         self.owners = Owners(clock, ids)
         self.pipelines = Pipelines(clock, ids)
         self.properties = Properties(clock)
+        self.rules = Rules()
         self.tokens = Tokens()
         self.limits = Limits(clock, quota or Quota(), self.zone)
         self.calculated = Calculated(self.store, self.pipelines, clock)

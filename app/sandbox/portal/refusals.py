@@ -203,6 +203,19 @@ def not_unique(name: str) -> Refusal:
     return invalid(message, context={"idProperty": [name]})
 
 
+def missing_values(broken: Sequence[tuple[str, str | None]]) -> Refusal:
+    """Required properties without a value, each with the property that requires it, if any."""
+    details = []
+    for name, when in broken:
+        if when is None:
+            code, message = "MISSING_REQUIRED_PROPERTY", f"A value for {name} must be provided"
+        else:
+            code = "MISSING_CONDITIONAL_REQUIRED_PROPERTY"
+            message = f"{name} is required because of a conditional property rule based on [{when}]"
+        details.append({"message": message, "code": code, "context": {"propertyName": [name]}})
+    return invalid("The property values provided are invalid", errors=details)
+
+
 def contact_exists(existing_id: int) -> Refusal:
     """There is a contact with that email address."""
     return Refusal(409, f"Contact already exists. Existing ID: {existing_id}", "CONFLICT")

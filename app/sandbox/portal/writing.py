@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from . import refusals
 from .finding import holder, record_id
 from .kinds import BY_PLURAL
+from .rules import ENFORCING_VERSIONS
 from .values import accepted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..changes import Actor
+    from .door import Call
     from .kinds import Kind
     from .portal import Portal
     from .records import Record
@@ -59,9 +61,10 @@ class Draft:
 class Drafting:
     """Judges the writes of one request; unique values must differ among them, too."""
 
-    def __init__(self, portal: Portal, kind: Kind) -> None:
-        self._portal = portal
-        self._kind = kind
+    def __init__(self, call: Call) -> None:
+        self._portal = call.portal
+        self._kind = call.kind()
+        self._obeys_rules = call.path.get("version") in ENFORCING_VERSIONS
         self._claimed: set[tuple[str, str]] = set()
 
     def creation(self, given: Mapping[str, Any]) -> Draft:
@@ -75,6 +78,7 @@ class Drafting:
         if missing:
             raise refusals.missing_required(self._kind.constant, missing)
         self._check_unique(values, None)
+        self._check_rules(values, is_new=True)
         edges = given.get("associations") or []
         if not isinstance(edges, list):
             refusals.reject_json("associations must be a list")
@@ -88,6 +92,7 @@ class Drafting:
         """
         values = accepted(self._portal, self._kind, _properties(given), record.values)
         self._check_unique(values, record)
+        self._check_rules({**record.values, **values}, is_new=False)
         return Draft(self._kind, record, values)
 
     def _check_unique(self, values: Mapping[str, str], record: Record | None) -> None:
@@ -104,6 +109,10 @@ class Drafting:
                 message = f"Two inputs have the same value {value} of {name}, which must be unique"
                 refusals.reject(message)
             self._claimed.add((name, value))
+
+    def _check_rules(self, values: Mapping[str, str], *, is_new: bool) -> None:
+        if self._obeys_rules:
+            self._portal.rules.check(self._kind.plural, values, is_new=is_new)
 
     def _edge(self, given: Any) -> Edge:
         if not isinstance(given, dict) or not isinstance(given.get("to"), dict):
