@@ -7,6 +7,7 @@ it is told to stop. It refuses to listen elsewhere than on this machine unless a
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import socket
 import sys
@@ -188,6 +189,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         address = f"{options.host}:{options.port}"
         sys.stderr.write(f"cannot listen on {address}: {taken}; choose another --port\n")
         return 1
+    gc.freeze()  # a large portal's records live as long as the process; do not look at them again
     with sandbox:
         sys.stdout.write(orjson.dumps(sandbox.info).decode() + "\n")
         sys.stdout.flush()

@@ -67,3 +67,24 @@ def test_webhooks_api_needs_a_credential(site, client_of):
     assert client_of(site).get("/webhooks/v3/1/subscriptions").status_code == 401
     api = client_of(site, site.info["developer_key"])
     assert api.get("/webhooks/v3/1/subscriptions").status_code == 404
+
+
+def test_batch_pauses_several_or_none(site, client_of):
+    """A batch pauses all that it names; one bad id and nothing is changed."""
+    api = client_of(site, site.info["developer_key"])
+    base = f"/webhooks/v3/{site.info['app_id']}/subscriptions"
+    first, second = (int(entry["id"]) for entry in api.get(base).json()["results"][:2])
+
+    def pause(*ids):
+        inputs = [{"id": one, "active": False} for one in ids]
+        return api.post(f"{base}/batch/update", json={"inputs": inputs}).status_code
+
+    def is_active(one):
+        return api.get(f"{base}/{one}").json()["active"]
+
+    assert pause(first, "abc") == 400
+    assert pause(first, 1) == 404
+    assert is_active(first)
+    assert pause(first, second) == 200
+    assert not is_active(first)
+    assert not is_active(second)

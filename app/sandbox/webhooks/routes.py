@@ -173,7 +173,9 @@ class WebhooksApi:
         )
 
     def _entry(self, subscription_id: Any) -> Subscription:
-        entry = self._sender.book.get(int(subscription_id)) if subscription_id else None
+        if not isinstance(subscription_id, int):
+            _complain(f"a subscription's id must be an integer, got {subscription_id!r}")
+        entry = self._sender.book.get(subscription_id)
         if entry is None:
             raise _not_found()
         return entry
