@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, delete, select
 
-from app.domain.deal import ObjectKey, ObjectKind
-from app.ledger.tables import dead_letters
+from app.domain.deal import ObjectKey
+from app.ledger.tables import among, dead_letters, key_of
 from app.ports import DeadLetter, Priority
 
 
@@ -22,7 +22,7 @@ def listed(connection: Connection, limit: int) -> Sequence[DeadLetter]:
     )
     return tuple(
         DeadLetter(
-            key=ObjectKey(ObjectKind(row.kind), row.object_id),
+            key=key_of(row),
             priority=Priority(row.priority),
             attempts=row.attempts,
             reason=row.reason,
@@ -35,15 +35,13 @@ def listed(connection: Connection, limit: int) -> Sequence[DeadLetter]:
 
 def take_out(connection: Connection, keys: Iterable[ObjectKey] | None) -> Sequence[ObjectKey]:
     """Remove the letters of these keys (None: all of them) and return whose they were."""
-    here = tuple_(dead_letters.c.kind, dead_letters.c.object_id)
     query = (
-        select(dead_letters.c.kind, dead_letters.c.object_id)
+        select(dead_letters)
         .order_by(dead_letters.c.kind, dead_letters.c.object_id)
         .with_for_update()
     )
     if keys is not None:
-        query = query.where(here.in_([(key.kind, key.id) for key in keys]))
-    found = [(row.kind, row.object_id) for row in connection.execute(query)]
-    if found:
-        connection.execute(delete(dead_letters).where(here.in_(found)))
-    return tuple(ObjectKey(ObjectKind(kind), object_id) for kind, object_id in found)
+        query = query.where(among(dead_letters, keys))
+    found = tuple(key_of(row) for row in connection.execute(query))
+    connection.execute(delete(dead_letters).where(among(dead_letters, found)))
+    return found

@@ -24,22 +24,19 @@ from itertools import groupby
 from operator import attrgetter
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
-    Table,
     delete,
     func,
     or_,
     select,
-    tuple_,
     update,
 )
 
-from app.domain.deal import ObjectKey, ObjectKind
+from app.domain.deal import ObjectKey
 from app.ledger.database import Database
 from app.ledger.marking import Pace, mark_statement, remember_looks
-from app.ledger.tables import dead_letters, marks
+from app.ledger.tables import among, dead_letters, key_of, marks
 from app.ports import Claim, Priority
 
 _IN_KEY_ORDER = (marks.c.kind, marks.c.object_id)
@@ -84,7 +81,7 @@ class Marks:
             return ()
         connection.execute(
             update(marks)
-            .where(_among(marks, [_key(row) for row in taken]))
+            .where(among(marks, [key_of(row) for row in taken]))
             .values(
                 generation=marks.c.generation + 1,
                 claimed_by=worker,
@@ -94,7 +91,7 @@ class Marks:
         )
         return tuple(
             Claim(
-                key=_key(row),
+                key=key_of(row),
                 priority=Priority(row.priority),
                 generation=row.generation + 1,
                 attempts=row.attempts,
@@ -107,9 +104,9 @@ class Marks:
         self, connection: Connection, worker: str, claims: Sequence[Claim], now: datetime
     ) -> None:
         """Extend what the worker still holds."""
-        held = [_key(row) for row in _held(connection, worker, claims)]
+        held = [key_of(row) for row in _held(connection, worker, claims)]
         connection.execute(
-            update(marks).where(_among(marks, held)).values(claimed_until=now + self._pace.lease)
+            update(marks).where(among(marks, held)).values(claimed_until=now + self._pace.lease)
         )
 
     def done(
@@ -123,14 +120,14 @@ class Marks:
         held = _held(connection, worker, claims)
         if not held:
             return
-        looked_at = [_key(row) for row in held]
-        finished = [_key(row) for row in held if row.generation == row.claimed_generation]
-        again = [_key(row) for row in held if row.generation != row.claimed_generation]
+        looked_at = [key_of(row) for row in held]
+        finished = [key_of(row) for row in held if row.generation == row.claimed_generation]
+        again = [key_of(row) for row in held if row.generation != row.claimed_generation]
         if finished:
-            connection.execute(delete(marks).where(_among(marks, finished)))
+            connection.execute(delete(marks).where(among(marks, finished)))
         if again:
             _free_for_another_look(connection, again, now)
-        connection.execute(delete(dead_letters).where(_among(dead_letters, looked_at)))
+        connection.execute(delete(dead_letters).where(among(dead_letters, looked_at)))
         remember_looks(self._database, connection, looked_at, self._pace, now)
 
     def fail(
@@ -140,7 +137,7 @@ class Marks:
         for row in _held(connection, worker, [claim]):
             connection.execute(
                 update(marks)
-                .where(_among(marks, [_key(row)]))
+                .where(among(marks, [key_of(row)]))
                 .values(due_at=retry_at, attempts=row.attempts + 1, last_error=error, **_FREE)
             )
 
@@ -148,8 +145,8 @@ class Marks:
         self, connection: Connection, worker: str, claims: Sequence[Claim], due_at: datetime
     ) -> None:
         """Free keys until `due_at` as they were: this was no attempt of theirs."""
-        held = [_key(row) for row in _held(connection, worker, claims)]
-        connection.execute(update(marks).where(_among(marks, held)).values(due_at=due_at, **_FREE))
+        held = [key_of(row) for row in _held(connection, worker, claims)]
+        connection.execute(update(marks).where(among(marks, held)).values(due_at=due_at, **_FREE))
 
     def bury(
         self,
@@ -176,9 +173,9 @@ class Marks:
                 )
             )
             if row.generation == row.claimed_generation:
-                connection.execute(delete(marks).where(_among(marks, [_key(row)])))
+                connection.execute(delete(marks).where(among(marks, [key_of(row)])))
             else:
-                _free_for_another_look(connection, [_key(row)], now)
+                _free_for_another_look(connection, [key_of(row)], now)
 
     def next_due(self, connection: Connection) -> datetime | None:
         """When the next mark falls due or the next lease runs out."""
@@ -194,7 +191,7 @@ def _free_for_another_look(
     """Release keys that were marked while they were held; their wait begins with that mark."""
     connection.execute(
         update(marks)
-        .where(_among(marks, keys))
+        .where(among(marks, keys))
         .values(
             due_at=now,
             first_marked_at=marks.c.last_marked_at,
@@ -209,19 +206,11 @@ def _held(
     connection: Connection, worker: str, claims: Sequence[Claim]
 ) -> Sequence[Row[tuple[object, ...]]]:
     """The rows that the worker really still holds under these claims, locked in key order."""
-    tokens = [(claim.key.kind, claim.key.id, claim.generation) for claim in claims]
-    holds = tuple_(marks.c.kind, marks.c.object_id, marks.c.claimed_generation).in_(tokens)
-    return connection.execute(
+    tokens = {claim.key: claim.generation for claim in claims}
+    rows = connection.execute(
         select(marks)
-        .where(holds, marks.c.claimed_by == worker)
+        .where(among(marks, tokens), marks.c.claimed_by == worker)
         .order_by(*_IN_KEY_ORDER)
         .with_for_update()
-    ).all()
-
-
-def _among(table: Table, keys: Sequence[ObjectKey]) -> ColumnElement[bool]:
-    return tuple_(table.c.kind, table.c.object_id).in_([(key.kind, key.id) for key in keys])
-
-
-def _key(row: Row[tuple[object, ...]]) -> ObjectKey:
-    return ObjectKey(ObjectKind(row.kind), row.object_id)
+    )
+    return [row for row in rows if row.claimed_generation == tokens[key_of(row)]]

@@ -11,21 +11,29 @@ alone, and a test holds the two together.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Dialect,
     Index,
     Integer,
     MetaData,
+    Row,
     String,
     Table,
     Text,
     TypeDecorator,
+    and_,
+    false,
+    or_,
 )
+
+from app.domain.deal import ObjectKey, ObjectKind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -132,6 +140,7 @@ alerts = Table(
     Column("last_error", Text),
     Column("claimed_until", UtcTime),
     Index("alerts_by_due", "due_at"),
+    Index("alerts_by_lease", "claimed_until"),
 )
 
 facts = Table(
@@ -140,3 +149,20 @@ facts = Table(
     Column("name", String(128), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+
+def among(table: Table, keys: Iterable[ObjectKey]) -> ColumnElement[bool]:
+    """Whether a row of a table with `kind` and `object_id` belongs to one of `keys`.
+
+    Spelled out by kind, because SQLite reads the whole table for a list of pairs.
+    """
+    ids: dict[ObjectKind, list[str]] = {}
+    for key in keys:
+        ids.setdefault(key.kind, []).append(key.id)
+    parts = (and_(table.c.kind == kind, table.c.object_id.in_(ids[kind])) for kind in sorted(ids))
+    return or_(false(), *parts)
+
+
+def key_of(row: Row[tuple[object, ...]]) -> ObjectKey:
+    """The key that a row of such a table is about."""
+    return ObjectKey(ObjectKind(row.kind), row.object_id)

@@ -10,13 +10,13 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from app.domain.deal import DealId, ObjectKey, ObjectKind
+from app.domain.deal import DealId, ObjectKey
 from app.domain.verdict import Verdict
 from app.ledger.codec import verdict_from_text, verdict_to_text
 from app.ledger.database import Database
-from app.ledger.tables import links, verdicts
+from app.ledger.tables import among, key_of, links, verdicts
 from app.ports import Record, RecordedVerdict
 
 MAX_KEYS_IN_A_QUERY = 500
@@ -52,17 +52,19 @@ def store(
 def _relink(connection: Connection, records: Sequence[Record]) -> None:
     """Write only the difference: a deal's links rarely change between two verdicts."""
     deal_ids = [record.deal_id for record in records]
-    rows = connection.execute(select(links).where(links.c.deal_id.in_(deal_ids)))
-    had = {(row.deal_id, row.kind, row.object_id) for row in rows}
+    stored = connection.execute(select(links).where(links.c.deal_id.in_(deal_ids)))
+    had = {(row.deal_id, row.kind, row.object_id) for row in stored}
     wanted = {
         (str(record.deal_id), str(key.kind), key.id) for record in records for key in record.links
     }
-    this = tuple_(links.c.deal_id, links.c.kind, links.c.object_id)
-    for group in _groups(sorted(had - wanted)):
-        connection.execute(delete(links).where(this.in_(group)))
-    if added := sorted(wanted - had):
-        names = ("deal_id", "kind", "object_id")
-        connection.execute(insert(links), [dict(zip(names, row, strict=True)) for row in added])
+    if lost := sorted(had - wanted):
+        this = (column == bindparam(f"old_{column.name}") for column in links.c)
+        names = [f"old_{column.name}" for column in links.c]
+        gone = [dict(zip(names, link, strict=True)) for link in lost]
+        connection.execute(delete(links).where(*this), gone)
+    if new := sorted(wanted - had):
+        added = [dict(zip(links.c.keys(), link, strict=True)) for link in new]
+        connection.execute(insert(links), added)
 
 
 def load(connection: Connection, deal_ids: Iterable[DealId]) -> Mapping[DealId, RecordedVerdict]:
@@ -92,19 +94,15 @@ def linked_to(
     """For every key asked for, the deals whose last verdict was judged on it."""
     found: dict[ObjectKey, set[DealId]] = {key: set() for key in keys}
     for group in _groups(found):
-        this = tuple_(links.c.kind, links.c.object_id)
-        query = select(links).where(this.in_([(key.kind, key.id) for key in group]))
-        for row in connection.execute(query):
-            key = ObjectKey(ObjectKind(row.kind), row.object_id)
-            found[key].add(DealId(row.deal_id))
+        for row in connection.execute(select(links).where(among(links, group))):
+            found[key_of(row)].add(DealId(row.deal_id))
     return {key: frozenset(deals) for key, deals in found.items()}
 
 
 def unlink(connection: Connection, keys: Iterable[ObjectKey]) -> None:
     """Forget that any deal was judged on these records."""
-    this = tuple_(links.c.kind, links.c.object_id)
     for group in _groups(keys):
-        connection.execute(delete(links).where(this.in_([(key.kind, key.id) for key in group])))
+        connection.execute(delete(links).where(among(links, group)))
 
 
 def rewrite(connection: Connection, deal_id: DealId, verdict: Verdict) -> None:

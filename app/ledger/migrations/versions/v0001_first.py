@@ -100,3 +100,4 @@ def _alerts() -> None:
         sa.Column("claimed_until", sa.BigInteger),
     )
     op.create_index("alerts_by_due", "alerts", ["due_at"])
+    op.create_index("alerts_by_lease", "alerts", ["claimed_until"])
