@@ -45,9 +45,16 @@ class Calculated:
         self._store = store
         self._pipelines = pipelines
         self._clock = clock
+        self._getters: dict[tuple[str, str], Getter | None] = {}
 
     def getter(self, object_type: str, name: str) -> Getter | None:
         """How to work that property out; None when it is an ordinary one."""
+        key = (object_type, name)
+        if key not in self._getters:
+            self._getters[key] = self._make(object_type, name)
+        return self._getters[key]
+
+    def _make(self, object_type: str, name: str) -> Getter | None:
         found = _of_any_record(BY_PLURAL[object_type], name)
         if found is None and object_type == "notes" and name == "hs_body_preview":
             return lambda record: _preview(record.values.get("hs_note_body"))
