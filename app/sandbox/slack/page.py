@@ -95,7 +95,7 @@ class _Renderer:
     def _content(self, content: Content) -> str:
         parts = [self._block(block) for block in content.blocks]
         if not parts and content.text:
-            parts.append(f'<div class="section">{self._mrkdwn(content.text)}</div>')
+            parts.append(_paragraph(self._mrkdwn(content.text)))
         parts += [self._attachment(attachment) for attachment in content.attachments]
         return "".join(parts)
 
@@ -104,7 +104,7 @@ class _Renderer:
         bar = f"#{color}" if len(color) == 6 and color.isalnum() else "#dddddd"
         inner = "".join(self._block(block) for block in attachment.get("blocks", []))
         text = attachment.get("text") or attachment.get("fallback") or ""
-        inner = inner or f'<div class="section">{self._mrkdwn(str(text))}</div>'
+        inner = inner or _paragraph(self._mrkdwn(str(text)))
         return f'<div class="attachment" style="border-color:{bar}">{inner}</div>'
 
     def _block(self, block: Json) -> str:
@@ -115,7 +115,7 @@ class _Renderer:
             "context": lambda row: f'<div class="context">{self._elements(row, " ")}</div>',
             "actions": lambda row: f'<div class="actions">{self._elements(row, "")}</div>',
             "image": lambda image: f"<div>{_picture(image)}</div>",
-            "markdown": lambda text: f'<div class="section">{plain_as_html(text["text"])}</div>',
+            "markdown": lambda block: _paragraph(plain_as_html(block["text"])),
         }
         kind = str(block["type"])
         render = kinds.get(kind)
@@ -164,6 +164,10 @@ class _Renderer:
 def _channel_link(channel: Channel, *, current: bool) -> str:
     mark = ' aria-current="page"' if current else ""
     return f'<a href="?channel={escape(channel.id)}"{mark}># {escape(channel.name)}</a>'
+
+
+def _paragraph(html: str) -> str:
+    return f'<div class="section"><div>{html}</div></div>'
 
 
 def _picture(image: Json) -> str:
