@@ -15,8 +15,8 @@ import orjson
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from .changes import Actor
 from .faults import FaultRefused
+from .seeds import executive
 from .slack.elements import InteractionRefused
 from .slack.page import render_page
 from .slack.refusals import SlackError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from .site import Site
 
 DEFAULT_SHOWN_DELIVERIES = 1_000
-_PERSON = Actor("CRM_UI", "userId:1", 1)
 
 Json = dict[str, Any]
 Handler = Callable[["Request"], Awaitable[Response]]
@@ -95,9 +94,11 @@ class Control:
         wanted = await _object(request, {"object_type", "id"})
         try:
             self._site.portal.store.restore(
-                str(wanted.get("object_type")), int(wanted.get("id", 0)), actor=_PERSON
+                str(wanted.get("object_type")),
+                int(wanted.get("id", 0)),
+                actor=executive(self._site.portal),
             )
-        except KeyError:
+        except (KeyError, TypeError, ValueError):
             message = f"there is no archived record {wanted}"
             raise ControlRefused(message) from None
         return _json({"restored": wanted})

@@ -14,7 +14,7 @@ from .clock import SandboxClock
 from .faults import Faults
 from .portal import Portal
 from .portal.tokens import ALL_SCOPES, TokenKind
-from .seeds import AE_EMAIL, plant
+from .seeds import executive, plant
 from .slack.interactions import Interactions
 from .slack.limits import RateLimits
 from .slack.workspace import Workspace
@@ -88,12 +88,10 @@ class Site:
     def _add_tokens(self) -> None:
         secrets = self.credentials
         service = Actor("INTEGRATION", str(secrets.app_id))
-        person = self.portal.owners.listing(active=True, email=AE_EMAIL)[0]
-        executive = Actor("CRM_UI", f"userId:{person.user_id}", person.user_id)
         app_id = secrets.app_id
         tokens = self.portal.tokens
         tokens.add(secrets.service_token, ALL_SCOPES, service, TokenKind.PRIVATE_APP, app_id=app_id)
-        tokens.add(secrets.ae_token, ALL_SCOPES, executive, TokenKind.USER)
+        tokens.add(secrets.ae_token, ALL_SCOPES, executive(self.portal), TokenKind.USER)
 
     def _workspace(self) -> Workspace:
         workspace = Workspace(

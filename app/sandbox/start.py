@@ -126,35 +126,61 @@ def parser() -> argparse.ArgumentParser:
     add("--host", default=defaults.host, help="address to listen on (default %(default)s)")
     add("--port", type=int, default=8765, help="port to listen on, 0 for a free one (%(default)s)")
     add("--scenario", choices=sorted(SCENARIOS), default=defaults.scenario, help="what is in it")
-    add("--deals", type=int, default=0, metavar="N", help="add N generated open deals")
+    add("--deals", type=_count, default=0, metavar="N", help="add N generated open deals")
     add("--seed", type=int, default=defaults.seed, help="decides ids, secrets and chance")
     add("--webhook-url", metavar="URL", help="where HubSpot's deliveries go")
     add("--slack-request-url", metavar="URL", help="where Slack's interactions go")
     add("--form", choices=list(Form), default=defaults.form, help="form of the subscriptions")
-    add("--latency", type=float, default=0.0, metavar="MS", help="added to every answer")
+    add("--latency", type=_duration, default=0.0, metavar="MS", help="added to every answer")
     add(
         "--search-lag",
-        type=float,
+        type=_duration,
         default=defaults.search_lag_seconds,
         metavar="SECONDS",
         help="until a write is found by search (default %(default)s)",
     )
     add(
         "--retry-compression",
-        type=float,
+        type=_positive,
         default=1.0,
         metavar="X",
         help="divide HubSpot's retry times by X (86400 makes the day a second)",
     )
     add(
         "--calls-per-10-seconds",
-        type=int,
+        type=_count,
         default=Quota().calls_per_10_seconds,
         metavar="N",
         help="HubSpot's burst limit (default %(default)s)",
     )
-    add("--api-version", default=defaults.api_version, help="HUBSPOT_API_VERSION to hand out")
+    add(
+        "--api-version",
+        choices=("2026-03", "2026-09", "classic"),
+        default=defaults.api_version,
+        help="HUBSPOT_API_VERSION to hand out (default %(default)s)",
+    )
+    add("--no-slack-limits", action="store_true", help="let posts to Slack come at any rate")
     return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if value <= 0:
+        message = f"must be more than 0, got {text}"
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
+def _duration(text: str) -> float:
+    value = float(text)
+    if value < 0:
+        message = f"must not be negative, got {text}"
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
+def _count(text: str) -> int:
+    return int(_duration(str(int(text))))
 
 
 def read_options(argv: Sequence[str]) -> Options:
@@ -174,6 +200,7 @@ def read_options(argv: Sequence[str]) -> Options:
         search_lag_seconds=given.search_lag,
         retry_compression=given.retry_compression,
         quota=Quota(calls_per_10_seconds=given.calls_per_10_seconds),
+        slack_rate_limits=not given.no_slack_limits,
     )
 
 

@@ -187,3 +187,14 @@ def test_the_same_seed_gives_the_same_sandbox(open_sandbox):
 
     assert identity(first) == identity(again)
     assert identity(first) != identity(other)
+
+
+@pytest.mark.parametrize(
+    "line", ["--deals -1", "--latency -5", "--retry-compression 0", "--scenario dream", "--port x"]
+)
+def test_senseless_options_are_refused(line, capsys):
+    """The command line says what is wrong and ends with code 2."""
+    with pytest.raises(SystemExit) as ended:
+        read_options(line.split())
+    assert ended.value.code == 2
+    assert line.split()[0] in capsys.readouterr().err

@@ -98,6 +98,23 @@ def test_a_slash_command_is_answered_to_the_one_who_asked(slack_site, receiver, 
     assert message["ephemeral_to"] == form["user_id"][0]
 
 
+def test_a_plain_answer_to_a_command_is_shown_too(slack_site, receiver, client_of):
+    """An answer that is no JSON is the text; an empty one says nothing."""
+    control = client_of(slack_site)
+    for answer, texts in ((b"", []), (b"all clear", ["all clear"])):
+        receiver.answers = [(200, answer)]
+        control.post("/_sandbox/slack/interact", json={"type": "command"}).raise_for_status()
+        shown = control.get("/_sandbox/slack/messages").json()["messages"]
+        assert [message["text"] for message in shown] == texts
+
+
+def test_without_a_request_url_nobody_is_asked(open_sandbox, client_of):
+    """The refusal says how to set one."""
+    answer = client_of(open_sandbox()).post("/_sandbox/slack/interact", json={"type": "command"})
+    assert answer.status_code == 400
+    assert "/_sandbox/slack/target" in answer.json()["error"]
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .bulk import plant_bulk
-from .people import AE_EMAIL
+from .people import executive
 from .scenarios import SCENARIOS
 
 if TYPE_CHECKING:
     from ..portal import Portal
 
-__all__ = ["AE_EMAIL", "SCENARIOS", "plant"]
+__all__ = ["SCENARIOS", "executive", "plant"]
 
 
 def plant(portal: Portal, scenario: str, *, bulk_deals: int, seed: int) -> None:

@@ -67,11 +67,15 @@ class Interactions:
         if prepare is None:
             message = f"type must be one of {', '.join(kinds)}, got {wanted.get('type')!r}"
             raise InteractionRefused(message)
+        url = wanted.get("url") or self.target
+        if not isinstance(url, str):
+            message = "there is no request URL; set one with POST /_sandbox/slack/target"
+            raise InteractionRefused(message)
         try:
             form, follow_up = prepare(wanted)
         except SlackError as error:
             raise InteractionRefused(error.code) from error
-        answer = await self._send(str(wanted.get("url") or self.target or ""), form)
+        answer = await self._send(url, form)
         follow_up(answer)
         return {"sent": form, **answer}
 
@@ -148,10 +152,11 @@ class Interactions:
         }
 
         def follow(answer: Json) -> None:
-            if isinstance(answer["json"], dict) and answer["json"]:
+            said = answer["json"] if isinstance(answer["json"], dict) else {"text": answer["body"]}
+            if answer["status"] == 200 and any(said.values()):
                 path = response_url.removeprefix(self.base_url)
                 url = self.workspace.response_urls[path]
-                post_response(self.workspace, url, Call(None, answer["json"]))
+                post_response(self.workspace, url, Call(None, said))
 
         return form, follow
 

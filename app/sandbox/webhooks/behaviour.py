@@ -7,6 +7,7 @@ Chance is seeded, so that a rehearsal that found a fault finds it again. With ev
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -45,27 +46,31 @@ class Behaviour:
         Raises:
             BehaviourRefused: An option is unknown or out of range.
         """
-        known = {option.name: type(getattr(self, option.name)) for option in fields(self)}
         for name, value in wanted.items():
-            if name not in known:
-                message = f"unknown option {name!r}; allowed: {', '.join(known)}"
+            if name not in {option.name for option in fields(self)}:
+                names = ", ".join(option.name for option in fields(self))
+                message = f"unknown option {name!r}; allowed: {names}"
                 raise BehaviourRefused(message)
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if isinstance(value, bool) != (known[name] is bool) or (known[name] is not bool) != (
-                is_number
-            ):
-                message = f"{name} must be a {known[name].__name__}, got {value!r}"
-                raise BehaviourRefused(message)
-            if name.endswith("_share") and not 0 <= value <= 1:
-                message = f"{name} must lie between 0 and 1, got {value!r}"
-                raise BehaviourRefused(message)
-            if name.endswith("_ms") and value < 0:
-                message = f"{name} must not be negative, got {value!r}"
-                raise BehaviourRefused(message)
-            if name == "retry_compression" and value <= 0:
-                message = f"retry_compression must be positive, got {value!r}"
+            is_allowed, words = next(
+                (check, words) for suffix, check, words in _ALLOWED if name.endswith(suffix)
+            )
+            if not is_allowed(value):
+                message = f"{name} must be {words}, got {value!r}"
                 raise BehaviourRefused(message)
         return replace(self, **wanted)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_ALLOWED: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("_share", lambda value: _is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
+    ("_ms", lambda value: _is_number(value) and value >= 0, "a number of milliseconds"),
+    ("_compression", lambda value: _is_number(value) and value > 0, "a positive number"),
+    ("paused", lambda value: isinstance(value, bool), "true or false"),
+    ("seed", lambda value: isinstance(value, int), "a whole number"),
+)
 
 
 @dataclass(slots=True)

@@ -78,6 +78,8 @@ class Sender:
             identity.portal_id, identity.app_id, lambda: chance.randint(1, 2**32 - 1)
         )
         self._disturbance = Disturbance(behaviour or Behaviour())
+        self._limiter = anyio.CapacityLimiter(settings.max_concurrent_requests)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False)
         self._pending: list[dict[str, Any]] = []
         self._retries: list[tuple[int, int, Delivery]] = []
         self._order = itertools.count()
@@ -131,12 +133,7 @@ class Sender:
     async def running(self) -> AsyncIterator[None]:
         """Send in the background for as long as the block lasts."""
         self._loop = asyncio.get_running_loop()
-        self._limiter = anyio.CapacityLimiter(self.settings.max_concurrent_requests)
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-        async with httpx.AsyncClient(
-            timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False
-        ) as client:
-            self._client = client
+        async with self._client:
             background = [
                 asyncio.create_task(self._send_pending()),
                 asyncio.create_task(self._send_due_retries()),

@@ -111,7 +111,13 @@ class Book:
         self._check(key)
         now = self.clock.now()
         entry = Subscription(
-            self._chance.randint(1_000_000, 9_999_999), *_fields(key), active, now, now
+            id=self._chance.randint(1_000_000, 9_999_999),
+            event_type=event_type,
+            property_name=property_name,
+            object_type_id=object_type_id,
+            active=active,
+            created_at=now,
+            updated_at=now,
         )
         self._by_key[key] = entry
         return entry
@@ -166,11 +172,6 @@ class Book:
                 active=True,
             )
         self.add("contact.privacyDeletion", active=True)
-
-
-def _fields(key: Key) -> tuple[str, str | None, str | None]:
-    event_type, object_type_id, property_name = key
-    return event_type, property_name, object_type_id
 
 
 _WATCHED = {
