@@ -21,6 +21,7 @@ _NUMBER = re.compile(
     r"[\s>*(]*(?:(?:ad|re|zu|q|a|to|answer|antwort|#)\s?)?(?P<number>[1-6])\ufe0f?\u20e3?\s*[.):\-–]+\s*",  # noqa: RUF001 - a dash
     re.IGNORECASE,
 )
+_AD = re.compile(r"\s*(?:ad|re|zu)\s\d\)", re.IGNORECASE)
 _SHORT = ("short.", "labels.")
 _MIN_KEYS = 2
 
@@ -71,12 +72,27 @@ def _by_number(script: Manuscript) -> Iterator[Candidate]:
             number = _number_of(passage)
             if number and mark.place in {Place.HEAD, Place.BARE} and len(mark.questions) == 1:
                 numbers.setdefault(number, mark.questions[0])
+    if not numbers:
+        numbers = _in_turn(script)
     if len(numbers) < _MIN_KEYS:
         return
     for passage in script.passages:
         number = _number_of(passage)
         if number in numbers and not script.marks[passage.index]:
             yield _candidate(script, passage, numbers[number])
+
+
+def _in_turn(script: Manuscript) -> dict[int, QuestionId]:
+    """The questions of a note in the order asked, if answers "ad 1)", "ad 2)" follow."""
+    if sum(bool(_AD.match(passage.text)) for passage in script.passages) < _MIN_KEYS:
+        return {}
+    asked = [
+        mark.questions[0]
+        for marks in script.marks
+        for mark in marks
+        if mark.place is Place.HEAD and mark.questions[0] in script.kinds
+    ]
+    return dict(enumerate(dict.fromkeys(asked), start=1))
 
 
 def _number_of(passage: Passage) -> int:

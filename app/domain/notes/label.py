@@ -21,7 +21,7 @@ _DASH = r"\-–—"  # noqa: RUF001 - dashes as people type them
 _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
 _LEADING_WORDS = frozenset(
     "so and then but und et en y e q also or ok re ad on zu zur the our their question frage"
-    " vraag answer what is was your their whats x reason update new i ii iii a b c d its s topic right okay 3w 3whys whys".split()
+    " vraag answer what is was your their whats x q1 q2 q3 q4 q5 1a 1b 2a 2b reason update new i ii iii a b c d its s topic right okay 3w 3whys whys".split()
 )
 _SIGN = re.compile(
     rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"

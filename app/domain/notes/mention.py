@@ -31,6 +31,10 @@ _ASKED_ABOUT = re.compile(
     r"\b(?:asked|asks|ask|asking|explained|explain|explaining|wonders?|wondered|know|understand|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
 )
 _BEFORE_IT = re.compile(r"(?:←|<-|<=|\^|\()\s*$")
+_AS_FOR = re.compile(
+    r"\b(?:as for|as to|on|regarding|about|concerning|when it comes to|zum|zu|over|quant a|en cuanto a)\s+(?:the\s+|their\s+)?[\"']?$"
+)
+_COMMA = re.compile(r"[\"']?\s*,\s*")
 _LATER = re.compile(
     r"\b(?:(?:need|have|want|going|still|ask|prep) to|must|should|will|i'll|we'll|missing|homework"
     r"|reminder|next (?:call|time|week))\b"
@@ -81,6 +85,11 @@ def _answer(
         opinion = judge_text(passage, *span, kind)
         if opinion.state is not AnswerState.ASKED_ONLY:
             return opinion, span
+    if match := _AS_FOR.search(passage.folded[: mark.start]):
+        rest = _COMMA.match(passage.folded, mark.end, stop)
+        if rest and stop - rest.end() > 8 and not passage.has("unasked", rest.end(), stop):
+            span = _trim(passage, rest.end(), stop)
+            return judge_text(passage, *span, kind), span
     silent = passage.has("unasked", *sentence) or _DEFLECTED.match(passage.folded, mark.end, stop)
     if silent and not _asks_later(passage, sentence):
         after = _COMMA_TURN.match(passage.folded, mark.end, stop)

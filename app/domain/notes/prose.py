@@ -33,6 +33,7 @@ _OURS = frozenset(
 _ELSEWHERE = re.compile(
     r"(?:At|Bei|Bij|Chez|En) (?!the\b|our\b|their\b)[A-Z]\w+,? (?:they|he|she|we|sie|ils|ellos|ze)\b"
 )
+_LEAD_IN = re.compile(r"[\s,:;–—-]*(?:that\b\s*)?")  # noqa: RUF001 - dashes as people type them
 _MAX_WORDS_TO_BECAUSE = 9
 _MAX_PRONOUN_CHARACTERS = 12
 _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sentence")
@@ -71,14 +72,14 @@ def _following(passage: Passage, hit: Hit) -> Span | None:
         return None
     words = passage.words
     at: int | None = end
-    if words[hit.last - 1].text not in _DIRECT:
+    if words[hit.last - 1].text not in _DIRECT and passage.text[end : end + 1] != ":":
         if hit.last < len(words) and words[hit.last].text in _JOINS:
             at = words[hit.last].end
         else:
             at = _because(passage, hit, sentence)
     if at is None:
         return None
-    if match := re.compile(r"[\s,:;–—-]*(?:that\b\s*)?").match(passage.folded, at):  # noqa: RUF001
+    if match := _LEAD_IN.match(passage.folded, at):
         at = match.end()
     return (at, sentence[1]) if sentence[1] - at > 2 else None
 

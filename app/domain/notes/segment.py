@@ -20,7 +20,10 @@ from app.domain.notes.table import cells_for
 Part = tuple[Passage, Span]
 """A stretch of one line."""
 
-_FIELD = re.compile(r"[\s\-*•·\d.)\[]*[^\s:?!,\[\]][^:?!,\n]{0,38}(?:[:\]]|\s=)(?:\s|$)")
+_FIELD = re.compile(
+    r"[\s\-*•·\d.)]*(?:\[[^\]]{3,38}\]|[^\s:?!,\[\]][^:?!,\n]{0,38}(?::|\s=))(?:\s|$)"
+    r"|\s*(?:ad|re|zu)\s\d\)"
+)
 _CUT = re.compile(
     r"\s\|\s|\",?\s*(?=\"\w+\"\s*:)|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
     re.IGNORECASE,
@@ -55,7 +58,12 @@ def fields(script: Manuscript) -> Iterator[tuple[Mark, list[Part]]]:
 
 
 def _following(marks: Sequence[Mark], position: int) -> int | None:
-    return marks[position + 1].start if position + 1 < len(marks) else None
+    """Where the next label cuts off the answer to this one."""
+    mentioned = marks[position].place is Place.MENTION
+    for mark in marks[position + 1 :]:
+        if mentioned or mark.place is not Place.MENTION:
+            return mark.start
+    return None
 
 
 def _read(script: Manuscript, index: int, mark: Mark, following: int | None) -> Iterator[Candidate]:

@@ -18,8 +18,9 @@ _URL = re.compile(
     r"(?:https?://|www\.)\S+|\S+\.(?:docx?|pptx?|pdf|xlsx?|png|jpe?g)\b", re.IGNORECASE
 )
 _CLAUSE_END = re.compile(
-    r"[.!?;]+(?=\s|$)|\s[-–—]+\s|[()]|,\s+(?=(?:but|though|although|aber|maar|mais|pero|however|except)\b)|:\s|,\s+(?=(?:will|would|i'll|we'll|need|ask|to ask|still)\b)"
-)  # noqa: RUF001 - dashes as people type them
+    r"[.!?;,]+(?=\s|$)|\s[-–—]+\s|[()]|:\s"  # noqa: RUF001 - dashes as people type them
+    r"|\s(?=(?:but|though|although|aber|maar|mais|pero|however|except)\b)"
+)
 _QUESTION = re.compile(
     r"[\s\"'(]*(?:what|why|who|when|which|how|is|are|do|does|any|was|wer|wann|wie|gibt|quel|qui|que|cual|welke|wat|anything|something)\b",
     re.IGNORECASE,
@@ -38,12 +39,14 @@ _LINKED = frozenset(
     "with w by after until till next on at per from via in for im beim mit nach bis met na tot avec apres jusqu con hasta tras yet".split()
 )
 
+_COPULAS = frozenset("is was are were remains remained stays ist war sind est es".split())
 _MAX_LEFT_AFTER_CUE = {
     QuestionKind.REASON: 1,
     QuestionKind.TIMING: 4,
     QuestionKind.VALUE: 6,
 }
-_MAX_LEFT_BY_CUE = {"blank": 3, "reference": 4, "no_value": 1, "no_reason": 2}
+_MAX_WORDS_SOLVED = 12
+_MAX_LEFT_BY_CUE = {"blank": 3, "reference": 4, "no_value": 2, "no_reason": 2}
 _KIND_EMPTINESS = {
     QuestionKind.REASON: "no_reason",
     QuestionKind.TIMING: "no_urgency",
@@ -127,6 +130,12 @@ def _opening(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opin
         return Opinion(
             AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "says that it no longer holds"
         )
+    if (
+        kind is QuestionKind.REASON
+        and passage.has("solved", start, end)
+        and len(text.split()) <= _MAX_WORDS_SOLVED
+    ):
+        return Opinion(AnswerState.PLACEHOLDER, ReasonCode.NEGATED, "the trouble is over")
     if _only_questions(text) and kind is not QuestionKind.FACT:
         return Opinion(AnswerState.ASKED_ONLY, ReasonCode.QUESTION_ONLY, "more questions")
     if _is_empty_talk(passage, start, end):
@@ -238,6 +247,8 @@ def _clause(passage: Passage, start: int, end: int, kind: QuestionKind) -> _Clau
     elif cue == "blank" and cue_first != first and left:
         cue = ""
     elif cue in {"unasked", "reference"} and sum(i < cue_first for i in left) >= 3:
+        cue = ""
+    elif cue == "unasked" and words[cue_first].text in _COPULAS and cue_last < last:
         cue = ""
     return _Clause(len(left), cue, timed, cue_first == first, last - first)
 
