@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.case import MAX_SHOWN_QUOTE_CHARS, Case
-from app.domain.checks import ProcessFitsZone
+from app.domain.checks import ProcessFitsZone, PropertyPresent
 from app.domain.deal import Contact, Unread
 from app.domain.evaluate import evaluate
 from app.domain.notes import Facts, Judgement, ReasonCode
@@ -159,3 +159,16 @@ def test_the_qualifying_questions_name_what_is_missing():
     assert finding.state is State.UNMET
     assert finding.message.startswith("0 of 4 questions answered")
     assert not finding.blocks
+
+
+@pytest.mark.parametrize(
+    ("properties", "state"),
+    [({"hs_next_step": "Call Petra"}, State.MET), ({"hs_next_step": " "}, State.UNMET),
+     ({"hs_next_step": None}, State.UNMET), ({}, State.UNKNOWN)],
+)  # fmt: skip
+def test_a_property_must_hold_a_value_and_one_that_is_missing_is_unknown(properties, state):
+    """The portal may have no such property; that is no fault of the deal."""
+    criterion = replace(POLICY.criteria[0], id="next_step", check=PropertyPresent("hs_next_step"))
+    policy = replace(POLICY, criteria=(criterion,))
+    [finding] = evaluate(policy, snapshot(properties=properties), NOW).findings
+    assert finding.state is state
