@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import Any, Final
@@ -78,6 +79,7 @@ class HubSpotClient:
         retry: RetryPolicy | None = None,
     ) -> None:
         self.account_zone: tzinfo = UTC
+        self._yields = False
         self._limiter = limiter or OutboundLimiter()
         self._retry = retry or RetryPolicy()
         self._transport = Transport(
@@ -95,6 +97,12 @@ class HubSpotClient:
         self._owners = hub.crm.owners.owners_api
         self._properties = hub.crm.properties.core_api
         self._groups = hub.crm.properties.groups_api
+
+    def yielding(self) -> HubSpotClient:
+        """The same client, but its requests leave room for those of this one."""
+        other = copy(self)
+        other._yields = True  # noqa: SLF001 - its own kind
+        return other
 
     def close(self) -> None:
         """Close the connections."""
@@ -193,7 +201,7 @@ class HubSpotClient:
         """Send under the limiter and the retry policy; a rate limit pauses everyone."""
 
         def attempt() -> Document:
-            with self._limiter.turn(lane):
+            with self._limiter.turn(lane, yielding=self._yields):
                 try:
                     return send()
                 except (Throttled, Moving) as refused:

@@ -8,12 +8,12 @@ it could not read, and raises nothing but Failure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from app.domain.deal import DealId, ObjectKey, ObjectKind
 from app.domain.desired import OwnedNames
 from app.hubspot.client import HubSpotClient
+from app.hubspot.crews import Crews
 from app.hubspot.observing import Observer
 from app.hubspot.openings import OpenDeals
 from app.hubspot.portal import DEFAULT_REFRESH_SECONDS, Portal
@@ -45,26 +45,27 @@ class HubSpotCrm:
     ) -> None:
         self._client = client
         self._clock = clock
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="hubspot")
-        self.portal = Portal(client, clock, self._executor.submit, refresh_seconds=refresh_seconds)
-        self._reader = BatchReader(client, self._executor)
+        self._crews = Crews(client, threads)
+        self.portal = Portal(
+            client, clock, self._crews.live.submit, refresh_seconds=refresh_seconds
+        )
         wanted = {
             kind: (*properties.get(kind, ()), *names.of(kind))
             for kind in (ObjectKind.DEAL, *CARRIERS)
         }
-        self._observer = Observer(self._reader, self.portal, wanted)
-        self._writer = BatchWriter(client, self._executor, names.prefix)
+        self._observer = Observer(self._crews, self.portal, wanted)
+        self._writer = BatchWriter(self._crews, names.prefix)
 
     def warm(self) -> None:
         """Read the portal's facts now, side by side, so that the first deal does not wait.
 
         Raises Failure when they cannot be read.
         """
-        self.portal.warm(self._executor)
+        self.portal.warm(self._crews.live)
 
     def close(self) -> None:
         """Let calls that were begun end, then close threads and connections."""
-        self._executor.shutdown(wait=True)
+        self._crews.close()
         self._client.close()
 
     # ------------------------------------------------------------------ Crm
@@ -87,14 +88,15 @@ class HubSpotCrm:
         Raises Failure when a single one of them could not be resolved, so that none is lost.
         """
         asked = tuple(dict.fromkeys(keys))
+        reader = BatchReader(self._crews.for_work_on(len(asked)))
         note_ids = [key.id for key in asked if key.kind is ObjectKind.NOTE]
         of_notes = {
-            kind: self._reader.associations(ObjectKind.NOTE, kind, note_ids)
+            kind: reader.associations(ObjectKind.NOTE, kind, note_ids)
             for kind in (ObjectKind.DEAL, *CARRIERS)
         }
         above = {kind: _certain(pending.result()) for kind, pending in of_notes.items()}
         of_carriers = {
-            kind: self._reader.associations(
+            kind: reader.associations(
                 kind,
                 ObjectKind.DEAL,
                 [

@@ -6,8 +6,10 @@ between departure and answer, so a place in the window is taken from the departu
 window after the answer: however unevenly requests travel, they never arrive too many at once. (A
 token bucket that stamps departures does not hold that, which is why none is used here.)
 
-A refusal pauses everyone and not only the thread that met it, because the others would be refused
-too. The valve knows nothing of other processes: with several workers, share the allowance out.
+Yielding requests leave a part of each window to the others, so that a sweep of the whole portal
+does not make the deal wait that somebody just moved. A refusal pauses everyone and not only
+the thread that met it, because the others would be refused too. The valve knows nothing of other
+processes: with several workers, share the allowance out.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ DEFAULT_REQUESTS_PER_10_SECONDS: Final = 95
 DEFAULT_ASSOCIATIONS_PER_10_SECONDS: Final = 95
 DEFAULT_SEARCHES_PER_SECOND: Final = 4
 DEFAULT_MAX_WAIT_SECONDS: Final = 12.0
+YIELDING_SHARE: Final = 0.8
+"""How much of a window yielding requests may fill."""
 MAX_PAUSE_SECONDS: Final = 900.0
 """However long HubSpot asks for, it is asked again after this: a quota may have been raised."""
 
@@ -65,12 +69,12 @@ class OutboundLimiter:
         self._paused_until = dict.fromkeys(Lane, 0.0)
 
     @contextmanager
-    def turn(self, lane: Lane) -> Iterator[None]:
+    def turn(self, lane: Lane, *, yielding: bool = False) -> Iterator[None]:
         """Wait for a place, and hold it while the request is under way.
 
         Raises Retryable when the place is too far off.
         """
-        self._enter(lane)
+        self._enter(lane, YIELDING_SHARE if yielding else 1.0)
         try:
             yield
         finally:
@@ -88,13 +92,13 @@ class OutboundLimiter:
             for each in Lane if lane is None else (lane,):
                 self._paused_until[each] = max(self._paused_until[each], until)
 
-    def _enter(self, lane: Lane) -> None:
+    def _enter(self, lane: Lane, share: float) -> None:
         window = self._windows[lane]
         deadline = self._monotonic() + self._max_wait_seconds
         with self._changed:
             while True:
                 now = self._monotonic()
-                wait = max(self._paused_until[lane] - now, window.seconds_to_wait(now))
+                wait = max(self._paused_until[lane] - now, window.seconds_to_wait(now, share))
                 if wait <= 0:
                     window.enter()
                     return
@@ -113,13 +117,16 @@ class _Window:
         self._under_way = 0
         self._answered: deque[float] = deque()
 
-    def seconds_to_wait(self, now: float) -> float:
-        """How long until there is room, at most; an answer may make it sooner known."""
+    def seconds_to_wait(self, now: float, share: float) -> float:
+        """How long until this share of the window has room, at most; answers may bring it on."""
         while self._answered and self._answered[0] + self._seconds <= now:
             self._answered.popleft()
-        if self._under_way + len(self._answered) < self._limit:
+        too_many = self._under_way + len(self._answered) + 1 - max(1, int(self._limit * share))
+        if too_many <= 0:
             return 0.0
-        return self._answered[0] + self._seconds - now if self._answered else self._seconds
+        if too_many > len(self._answered):
+            return self._seconds
+        return self._answered[too_many - 1] + self._seconds - now
 
     def enter(self) -> None:
         self._under_way += 1

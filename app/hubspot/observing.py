@@ -34,6 +34,7 @@ from app.domain.deal import (
     deal_key,
 )
 from app.hubspot import wire
+from app.hubspot.crews import Crews
 from app.hubspot.errors import Garbled
 from app.hubspot.portal import Portal
 from app.hubspot.reading import BatchReader, Fetched, Link
@@ -82,9 +83,9 @@ class Observer:
     """
 
     def __init__(
-        self, reader: BatchReader, portal: Portal, wanted: Mapping[ObjectKind, Sequence[str]]
+        self, crews: Crews, portal: Portal, wanted: Mapping[ObjectKind, Sequence[str]]
     ) -> None:
-        self._reader = reader
+        self._crews = crews
         self._portal = portal
         self._wanted = {
             kind: tuple(dict.fromkeys((*base, *wanted.get(kind, ()))))
@@ -113,7 +114,7 @@ class Observer:
     # ------------------------------------------------------------------ the three rounds
 
     def _read(self, deal_ids: Sequence[DealId]) -> _Reads:
-        start = self._reader
+        start = BatchReader(self._crews.for_work_on(len(deal_ids)))
         deal, contact = ObjectKind.DEAL, ObjectKind.CONTACT
         company, note = ObjectKind.COMPANY, ObjectKind.NOTE
 

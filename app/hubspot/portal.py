@@ -8,12 +8,11 @@ often than every few seconds. Nothing here guesses: what is not known is `Unread
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.deal import (
@@ -28,6 +27,7 @@ from app.domain.deal import (
 )
 from app.hubspot import wire
 from app.hubspot.client import HubSpotClient
+from app.hubspot.crews import Crew
 from app.hubspot.errors import Denied
 from app.hubspot.reading import PLURAL
 from app.ports import Clock
@@ -120,11 +120,15 @@ class Portal:
         self._owners = fact(self._load_owners)
         self._properties = {kind: fact(self._property_loader(kind)) for kind in READ_KINDS}
 
-    def warm(self, executor: Executor) -> None:
+    def warm(self, crew: Crew) -> None:
         """Load every fact now, side by side. Raises the first Failure."""
-        loads = [self._account.get, self._positions.get, self._owners.get]
-        loads += [each.get for each in self._properties.values()]
-        for load in [executor.submit(each) for each in loads]:
+        facts: tuple[Fact[Any], ...] = (
+            self._account,
+            self._positions,
+            self._owners,
+            *self._properties.values(),
+        )
+        for load in [crew.submit(each.get) for each in facts]:
             load.result()
 
     def account(self) -> Account:

@@ -9,14 +9,14 @@ for gone or empty: it is asked for once more by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
 from app.domain.deal import ObjectKind
 from app.hubspot import bodies, errors, wire
-from app.hubspot.client import HubSpotClient
+from app.hubspot.crews import Crew
 from app.ports import Failure, Retryable, Terminal
 
 RECORDS_PER_CALL: Final = 100
@@ -85,11 +85,11 @@ class Pending(Generic[T]):
 
 
 class BatchReader:
-    """Starts batch reads in the threads of `executor`; the tasks never wait for one another."""
+    """Starts batch reads in a crew's threads; the tasks never wait for one another."""
 
-    def __init__(self, client: HubSpotClient, executor: Executor) -> None:
-        self._client = client
-        self._executor = executor
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._client = crew.client
 
     def records(
         self, kind: ObjectKind, ids: Iterable[str], properties: Sequence[str]
@@ -115,7 +115,7 @@ class BatchReader:
         self, ids: Iterable[str], size: int, read: Callable[[Sequence[str]], Fetched[T]]
     ) -> Pending[T]:
         chunks = chunked(dict.fromkeys(ids), size)
-        return Pending([(chunk, self._executor.submit(read, chunk)) for chunk in chunks])
+        return Pending([(chunk, self._crew.submit(read, chunk)) for chunk in chunks])
 
     # ------------------------------------------------------------------ records
 

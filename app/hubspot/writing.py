@@ -10,12 +10,12 @@ properties with our prefix pass; nothing here can move a stage, an amount or a d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor
 from typing import Final
 
 from app.domain.deal import ObjectKey, ObjectKind
 from app.hubspot import bodies, errors, wire
 from app.hubspot.client import HubSpotClient
+from app.hubspot.crews import Crews
 from app.hubspot.reading import PLURAL, RECORDS_PER_CALL, chunked
 from app.ports import Change, Failure, Retryable, Terminal
 
@@ -31,14 +31,13 @@ Rows = Mapping[str, Mapping[str, str]]
 
 
 class BatchWriter:
-    """Writes changes side by side in the threads of `executor`."""
+    """Writes the batches of a call side by side."""
 
-    def __init__(self, client: HubSpotClient, executor: Executor, prefix: str) -> None:
+    def __init__(self, crews: Crews, prefix: str) -> None:
         if not prefix:
             message = "a prefix is needed: without one every property would be ours"
             raise ValueError(message)
-        self._client = client
-        self._executor = executor
+        self._crews = crews
         self._prefix = prefix
 
     def apply(self, changes: Iterable[Change]) -> Failures:
@@ -57,7 +56,8 @@ class BatchWriter:
             for kind, by_id in rows.items()
             for batch in chunked(by_id.items(), RECORDS_PER_CALL)
         ]
-        calls = [(kind, self._executor.submit(self._write, kind, rows)) for kind, rows in batches]
+        crew = self._crews.for_work_on(sum(map(len, rows.values())))
+        calls = [(kind, crew.submit(_write, crew.client, kind, batch)) for kind, batch in batches]
         for kind, call in calls:
             failures |= {ObjectKey(kind, each): why for each, why in call.result().items()}
         return failures
@@ -73,47 +73,49 @@ class BatchWriter:
             )
         return None
 
-    def _write(self, kind: ObjectKind, rows: Rows) -> dict[str, Failure]:
-        """Write a batch, and halves of it while HubSpot refuses it as a whole."""
-        failures: dict[str, Failure] = {}
-        waiting = [rows]
-        for _ in range(MAX_CALLS_PER_BATCH):
-            if not waiting:
-                break
-            batch = waiting.pop()
-            try:
-                failures |= self._write_batch(kind, batch)
-            except SPOILING as refused:
-                if len(batch) > 1:
-                    waiting += _halves(batch)
-                else:
-                    failures |= dict.fromkeys(batch, _outcome(refused))
-            except Failure as failure:
-                failures |= dict.fromkeys(batch, failure)
-        for batch in waiting:
-            failures |= dict.fromkeys(batch, _too_many(kind))
-        return failures
 
-    def _write_batch(self, kind: ObjectKind, rows: Rows) -> dict[str, Failure]:
-        operation = f"write {PLURAL[kind]}"
-        inputs = [
-            {"id": each, "objectWriteTraceId": each, "properties": dict(values)}
-            for each, values in rows.items()
-        ]
-        document = self._client.update_batch(PLURAL[kind], inputs)
-        answer = wire.shaped(wire.Records, document, operation)
-        missing = rows.keys() - {record.id for record in answer.results}
-        failures: dict[str, Failure] = {}
-        for error in answer.errors:
-            named = bodies.named_in(error, "objectWriteTraceId", "ids", "id")
-            failure = _outcome(errors.row_refusal(operation, error))
-            failures |= dict.fromkeys(missing.intersection(named) or missing, failure)
-        for silent in sorted(missing - failures.keys()):
-            failures[silent] = Retryable(
-                f"{operation}: HubSpot passed over {kind} {silent}, as it does when a record was "
-                "merged into another; it will be read again"
-            )
-        return failures
+def _write(client: HubSpotClient, kind: ObjectKind, rows: Rows) -> dict[str, Failure]:
+    """Write a batch, and halves of it while HubSpot refuses it as a whole."""
+    failures: dict[str, Failure] = {}
+    waiting = [rows]
+    for _ in range(MAX_CALLS_PER_BATCH):
+        if not waiting:
+            break
+        batch = waiting.pop()
+        try:
+            failures |= _write_batch(client, kind, batch)
+        except SPOILING as refused:
+            if len(batch) > 1:
+                waiting += _halves(batch)
+            else:
+                failures |= dict.fromkeys(batch, _outcome(refused))
+        except Failure as failure:
+            failures |= dict.fromkeys(batch, failure)
+    for batch in waiting:
+        failures |= dict.fromkeys(batch, _too_many(kind))
+    return failures
+
+
+def _write_batch(client: HubSpotClient, kind: ObjectKind, rows: Rows) -> dict[str, Failure]:
+    operation = f"write {PLURAL[kind]}"
+    inputs = [
+        {"id": each, "objectWriteTraceId": each, "properties": dict(values)}
+        for each, values in rows.items()
+    ]
+    document = client.update_batch(PLURAL[kind], inputs)
+    answer = wire.shaped(wire.Records, document, operation)
+    missing = rows.keys() - {record.id for record in answer.results}
+    failures: dict[str, Failure] = {}
+    for error in answer.errors:
+        named = bodies.named_in(error, "objectWriteTraceId", "ids", "id")
+        failure = _outcome(errors.row_refusal(operation, error))
+        failures |= dict.fromkeys(missing.intersection(named) or missing, failure)
+    for silent in sorted(missing - failures.keys()):
+        failures[silent] = Retryable(
+            f"{operation}: HubSpot passed over {kind} {silent}, as it does when a record was "
+            "merged into another; it will be read again"
+        )
+    return failures
 
 
 def _halves(rows: Rows) -> tuple[Rows, Rows]:

@@ -80,10 +80,10 @@ def test_notes_are_never_written(portal):
     assert server.requests == []
 
 
-def test_a_prefix_is_needed(serve, canned, connect):
+def test_a_prefix_is_needed():
     """An empty prefix would make every property ours."""
     with pytest.raises(ValueError, match="prefix"):
-        BatchWriter(connect(serve(canned).url), None, "")
+        BatchWriter(crews=None, prefix="")
 
 
 def test_a_bad_row_of_a_207_fails_alone(portal, canned):

@@ -127,6 +127,9 @@ class DamagedClient:
         names = ["dealname", "pipeline", "dealstage", "ff_zone"]
         return self._say(f"properties {kind}", {"results": [{"name": each} for each in names]})
 
+    def yielding(self):
+        return self
+
     def close(self):
         return
 

@@ -20,16 +20,16 @@ class Stopwatch:
         return self.now
 
 
-def pass_through(valve, lane):
+def pass_through(valve, lane, *, yielding=False):
     """A request that takes no time."""
-    with valve.turn(lane):
+    with valve.turn(lane, yielding=yielding):
         pass
 
 
-def refusal(valve, lane):
+def refusal(valve, lane, *, yielding=False):
     """The Retryable with which a request is turned away."""
     with pytest.raises(Retryable) as caught:
-        pass_through(valve, lane)
+        pass_through(valve, lane, yielding=yielding)
     return caught.value
 
 
@@ -78,6 +78,20 @@ def test_lanes_have_allowances_of_their_own():
         pass_through(valve, lane)
     for lane in Lane:
         refusal(valve, lane)
+
+
+def test_a_sweep_leaves_room_for_the_deal_that_was_just_moved():
+    """Yielding requests fill four fifths of a window; the rest is for the others."""
+    watch = Stopwatch()
+    valve = OutboundLimiter(requests_per_10_seconds=10, max_wait_seconds=0.5, monotonic=watch)
+    for _ in range(8):
+        pass_through(valve, Lane.GENERAL, yielding=True)
+        watch.now += 0.5
+    refusal(valve, Lane.GENERAL, yielding=True)
+    for _ in range(2):
+        pass_through(valve, Lane.GENERAL)
+    assert refusal(valve, Lane.GENERAL).after_seconds == pytest.approx(6.0)
+    assert refusal(valve, Lane.GENERAL, yielding=True).after_seconds == pytest.approx(7.0)
 
 
 def test_a_pause_holds_everyone():

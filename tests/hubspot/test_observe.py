@@ -1,5 +1,7 @@
 """Reading deals: what HubSpot says becomes a snapshot, and what it does not say never does."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +19,7 @@ from app.domain.deal import (
     deal_key,
 )
 from app.hubspot import errors
+from app.hubspot.limiter import OutboundLimiter
 from app.hubspot.reading import MAX_ASSOCIATION_PAGES
 from app.hubspot.retry import RetryPolicy
 from app.ports import Retryable, Terminal
@@ -398,3 +401,30 @@ def test_who_wrote_a_note_is_named_also_after_leaving(observe, canned):
     for note, author in (("31", "7"), ("32", "8"), ("33", "404")):
         canned.records["notes"][note]["hubspot_owner_id"] = author
     assert observe().snapshots[ONE].authors == {"7": "Ada Lovelace", "8": "Alan Turing"}
+
+
+def test_a_sweep_does_not_hold_up_the_deal_that_was_just_moved(serve, gateway, canned):
+    """While thousands of deals wait for HubSpot's windows, a single one passes them by."""
+
+    def slow_for_many(request, usual):
+        time.sleep(0.1 if len(request.body["inputs"]) > 1 else 0)
+        return usual
+
+    canned.bend["/deals/batch/read"] = slow_for_many
+    limiter = OutboundLimiter(
+        requests_per_10_seconds=50, associations_per_10_seconds=50, max_wait_seconds=1.0
+    )
+    crm = gateway(serve(canned).url, limiter=limiter, threads=4)
+    crm.warm()
+    sweep = [DealId(str(n)) for n in range(10_000, 16_000)]
+    with ThreadPoolExecutor(1) as nightly:
+        waiting = nightly.submit(crm.observe, sweep)
+        time.sleep(0.3)
+        assert not waiting.done()
+        started = time.monotonic()
+        assert ONE in crm.observe([ONE]).snapshots
+        assert time.monotonic() - started < 0.5
+        swept = waiting.result()
+    assert swept.gone
+    assert all(isinstance(each, Retryable) for each in swept.failed.values())
+    assert len(swept.gone) + len(swept.failed) == len(sweep)
