@@ -197,7 +197,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One stretch of a note that was judged for one question, as `--explain` shows it."""
+    """One stretch of a note that was judged for one question, as `--explain` shows it.
+
+    `stands` marks the one that became the answer.
+    """
 
     question: QuestionId
     label: str
@@ -205,3 +208,4 @@ class Segment:
     state: AnswerState
     reason: ReasonCode
     why: str
+    stands: bool = False

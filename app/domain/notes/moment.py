@@ -1,31 +1,73 @@
-"""Dates in notes: which entry of a running log a line belongs to, and when an answer expires."""
+"""Dates in notes: which entry of a running log a line belongs to, and when an answer expires.
+
+dateutil reads the dates, with month names of all languages that notes are read in; what it cannot
+read (weeks, quarters, "in 6 weeks") is simple arithmetic here. Only short candidate strings ever
+reach it, and what it found for them is remembered.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 
-from dateutil import parser as dates
+from dateutil.parser import ParserError, parse, parserinfo
+from dateutil.relativedelta import relativedelta
 
 from app.domain.notes.passage import Passage
+from app.domain.notes.phrase import fold
 
-_MONTH = (
-    r"(?:jan|feb|m[aä]r|apr|ma[iyj]|jun|jul|aug|sep|okt|oct|nov|de[cz]|janv|f[eé]v|avr|juin|juil"
-    r"|ao[uû]t|ene|abr|ago|dic|mrt|mei)[a-zéûä]{0,7}\.?"
+_MONTH_NAMES: tuple[tuple[str, ...], ...] = (
+    ("jan", "january", "januar", "januari", "janvier", "janv", "enero", "ene", "janner"),
+    ("feb", "february", "februar", "februari", "fevrier", "fev", "febrero"),
+    ("mar", "march", "marz", "maerz", "maart", "mrt", "mars", "marzo"),
+    ("apr", "april", "avril", "avr", "abril", "abr"),
+    ("may", "mai", "mei", "mayo"),
+    ("jun", "june", "juni", "juin", "junio"),
+    ("jul", "july", "juli", "juillet", "juil", "julio"),
+    ("aug", "august", "augustus", "aout", "agosto", "ago"),
+    ("sep", "sept", "september", "septembre", "septiembre"),
+    ("oct", "october", "oktober", "okt", "octobre", "octubre"),
+    ("nov", "november", "novembre", "noviembre"),
+    ("dec", "december", "dezember", "dez", "decembre", "diciembre", "dic"),
+)
+_MONTH = "(?:" + "|".join(sorted((n for m in _MONTH_NAMES for n in m), key=len, reverse=True)) + ")"
+_DAY = (
+    r"\d{4}-\d{2}-\d{2}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s|de\s)?{_MONTH}\b\.?(?:,?\s(?:de\s)?\d{{4}})?"
+    rf"|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,?\s\d{{4}})?"
 )
 _ENTRY = re.compile(
-    r"[\s\[(*#\-•]*(?:(?:update|edit|new|neu|nachtrag|log|entry|old|alt)\s*[:(]?\s*)?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
-    r"(?P<date>\d{4}-\d{2}-\d{2}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?\s{_MONTH}(?:,?\s\d{{4}})?"
-    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s\d{{4}})?"
+    r"[\s\[(*#\-•]*(?:(?:update|edit|new|neu|nachtrag|log|entry|old|alt)\s*[:(]?\s*)?"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
+    rf"(?P<date>{_DAY}"
     r"|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2})|\.)?(?=\s*[:)\]\-–—|,(]|$|\s+update))"  # noqa: RUF001 - dashes
     r"(?=\s*(?:[:)\]\-–—|,.(]|$)|\s)",  # noqa: RUF001 - dashes
-    re.IGNORECASE,
 )
-_GERMAN_DAY = re.compile(r"(\d{1,2})\.\s*")
-_MAX_YEARS_BACK = 1
+_DATED = re.compile(
+    rf"\b(?:(?P<day>{_DAY})|(?P<numeric>\d{{1,2}}[./]\d{{1,2}}(?:[./](?:\d{{4}}|\d{{2}}))?)(?![\d%])"
+    r"|(?:week|wk|w|kw|cw|semaine|semana)\.?\s?(?P<week>\d{1,2})\b"
+    r"|q(?P<quarter>[1-4])\b(?:\s*/?\s*(?P<quarter_year>\d{4}))?"
+    rf"|(?P<month>{_MONTH})\b(?:\s(?P<month_year>20\d{{2}}))?"
+    r"|in\s(?P<count>\d{1,3})\s(?P<unit>day|week|wk|month|year)s?\b"
+    r"|next\s(?P<next>week|month|quarter|year)\b"
+    r"|end of (?:the )?(?P<end>year|month)\b"
+    r"|(?P<year>20[2-4]\d))"
+)
+_MAX_DAYS_AHEAD_IN_LOGS = 60
+_MONTHS_PER_QUARTER = 3
+_WEEKS = frozenset({"week", "wk"})
+
+
+class _Names(parserinfo):
+    """dateutil's tables with the month names of all languages."""
+
+    MONTHS = list(_MONTH_NAMES)  # noqa: RUF012 - the name and kind that dateutil asks for
+
+
+_NAMES = _Names(dayfirst=True)
 
 
 def entry_dates(passages: Sequence[Passage], written_at: datetime) -> list[date | None]:
@@ -34,28 +76,103 @@ def entry_dates(passages: Sequence[Passage], written_at: datetime) -> list[date 
     current: date | None = None
     for passage in passages:
         if passage.line.cell is None and (match := _ENTRY.match(passage.folded)):
-            current = parse_day(match["date"], written_at.date()) or current
+            current = _latest_before(match["date"], written_at.date()) or current
         found.append(current)
     return found
 
 
-@lru_cache(maxsize=4096)
-def parse_day(text: str, near: date) -> date | None:
-    """The day that a short date names, in the year that puts it closest before `near`."""
-    numbers = re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./]?(\d{2,4})?", text)
-    try:
-        if numbers:
-            day, month = int(numbers[1]), int(numbers[2])
-            if month > 12:  # noqa: PLR2004 - months
-                day, month = month, day
-            year = int(numbers[3]) if numbers[3] else near.year
-            found = date(year + 2000 if year < 100 else year, month, day)
-            has_year = bool(numbers[3])
-        else:
-            found = dates.parse(text, default=datetime(near.year, 1, 1), dayfirst=True).date()  # noqa: DTZ001 - a day has no zone
-            has_year = bool(re.search(r"\d{4}", text))
-    except (ValueError, OverflowError):
+def expiry(quote: str, written_at: datetime) -> datetime | None:
+    """When the last date that an answer names has passed, at midnight after it; else None.
+
+    A date without a year is the next one after `written_at`; weeks, months and quarters end on
+    their last day; the zone is that of `written_at`.
+    """
+    base = written_at.date()
+    days = [_day_of(match, base) for match in _DATED.finditer(fold(quote))]
+    known = [day for day in days if day is not None]
+    if not known:
         return None
-    if not has_year and (found - near).days > 60:
-        found = found.replace(year=found.year - 1) if (found.month, found.day) != (2, 29) else found
+    return datetime.combine(max(known) + timedelta(days=1), time(), tzinfo=written_at.tzinfo)
+
+
+def _latest_before(text: str, near: date) -> date | None:
+    """The day that a short date names, in the year that puts it closest before `near`."""
+    read = _read(text, near.year)
+    if read is None:
+        return None
+    found, has_year = read
+    if not has_year and (found - near).days > _MAX_DAYS_AHEAD_IN_LOGS:
+        return found - relativedelta(years=1)
     return found
+
+
+def _next_after(text: str, base: date) -> date | None:
+    read = _read(text, base.year)
+    if read is None:
+        return None
+    found, has_year = read
+    return (
+        found if has_year or found >= base - timedelta(days=31) else found + relativedelta(years=1)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, year: int) -> tuple[date, bool] | None:
+    """The day that a short string names, and whether it names the year too."""
+    has_year = bool(re.search(r"\d{4}|[./]\d{1,2}[./]\d{2}$", text))
+    cleaned = re.sub(r"(\d)(?:st|nd|rd|th|\.(?=\s))|\b(?:of|de)\b", r"\1", text).rstrip("./")
+    try:
+        found = parse(cleaned.replace(".", "/"), parserinfo=_NAMES, default=datetime(year, 1, 1))  # noqa: DTZ001 - a day has no zone
+    except (ParserError, OverflowError, ValueError):
+        return None
+    return found.date(), has_year
+
+
+def _day_of(match: re.Match[str], base: date) -> date | None:
+    """The last day of what a match names."""
+    part: dict[str, Any] = match.groupdict()
+    if part["day"] or part["numeric"]:
+        return _next_after(part["day"] or part["numeric"], base)
+    if part["week"]:
+        return _end_of_week(int(part["week"]), base)
+    if part["quarter"]:
+        year = int(part["quarter_year"] or base.year)
+        end = _end_of_month(year, int(part["quarter"]) * _MONTHS_PER_QUARTER)
+        return end if end >= base or part["quarter_year"] else end + relativedelta(years=1)
+    if part["month"]:
+        month = next(i for i, names in enumerate(_MONTH_NAMES, 1) if part["month"] in names)
+        year = int(part["month_year"] or base.year)
+        end = _end_of_month(year, month)
+        return end if end >= base or part["month_year"] else end + relativedelta(years=1)
+    if part["year"]:
+        return date(int(part["year"]), 12, 31)
+    return _relative(part, base)
+
+
+def _relative(part: dict[str, Any], base: date) -> date | None:
+    if part["end"]:
+        return (
+            date(base.year, 12, 31)
+            if part["end"] == "year"
+            else _end_of_month(base.year, base.month)
+        )
+    unit = part["next"] or part["unit"]
+    count = int(part["count"] or 1)
+    if unit in _WEEKS:
+        return base + timedelta(weeks=count)
+    if unit == "day":
+        return base + timedelta(days=count)
+    months = {"month": 1, "quarter": _MONTHS_PER_QUARTER, "year": 12}[unit] * count
+    return base + relativedelta(months=months)
+
+
+def _end_of_month(year: int, month: int) -> date:
+    return date(year, month, 1) + relativedelta(months=1, days=-1)
+
+
+def _end_of_week(week: int, base: date) -> date | None:
+    try:
+        end = date.fromisocalendar(base.year, week, 7)
+        return end if end >= base else date.fromisocalendar(base.year + 1, week, 7)
+    except ValueError:
+        return None

@@ -24,7 +24,7 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
     (
         WHY_NOW,
         re.compile(
-            r"\b(?:timing|deadlines?|dates?|urgency|time ?line|termin|frist|datum|echeance|fecha|plazo)\b"
+            r"\b(?:timing|deadlines?|no (?:new |fixed )?date|urgency|frist|kein termin|echeance|sin fecha|plazo)\b"
         ),
     ),
     (
