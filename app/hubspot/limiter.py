@@ -25,7 +25,8 @@ from typing import Final
 from app.ports import Retryable
 
 DEFAULT_REQUESTS_PER_10_SECONDS: Final = 95
-DEFAULT_ASSOCIATIONS_PER_10_SECONDS: Final = 95
+MAX_ASSOCIATIONS_PER_10_SECONDS: Final = 145
+"""Just under what HubSpot grants a Professional account; smaller ones have it as for requests."""
 DEFAULT_SEARCHES_PER_SECOND: Final = 4
 DEFAULT_MAX_WAIT_SECONDS: Final = 12.0
 YIELDING_SHARE: Final = 0.8
@@ -47,17 +48,22 @@ class OutboundLimiter:
 
     A wait longer than `max_wait_seconds` is not sat out: it is raised as Retryable with the time
     that is left, so that a worker can do something else meanwhile. `monotonic` is in seconds.
+    Without a number of their own, associations get as much as requests, up to what is usual.
     """
 
     def __init__(
         self,
         *,
         requests_per_10_seconds: int = DEFAULT_REQUESTS_PER_10_SECONDS,
-        associations_per_10_seconds: int = DEFAULT_ASSOCIATIONS_PER_10_SECONDS,
+        associations_per_10_seconds: int | None = None,
         searches_per_second: int = DEFAULT_SEARCHES_PER_SECOND,
         max_wait_seconds: float = DEFAULT_MAX_WAIT_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        if associations_per_10_seconds is None:
+            associations_per_10_seconds = min(
+                requests_per_10_seconds, MAX_ASSOCIATIONS_PER_10_SECONDS
+            )
         self._windows = {
             Lane.GENERAL: _Window(requests_per_10_seconds, 10.0),
             Lane.ASSOCIATIONS: _Window(associations_per_10_seconds, 10.0),
