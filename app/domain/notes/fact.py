@@ -18,6 +18,13 @@ from app.domain.notes.quantity import Quantity, quantities
 from app.domain.notes.plans import plans
 from app.domain.notes.segment import Part, fields
 
+_NAMED = frozenset({"nr", "instance"})
+_RELEVANT = _NAMED | frozenset(
+    {
+        "developer", "person", "site", "live", "trial", "not_live", "selves", "only_one",
+        "not_adopted", "adopted", "not_used",
+    }
+)  # fmt: skip
 _NOUNS = frozenset({"nr", "instance", "developer", "person", "site", "machine"})
 _ONSETS = frozenset("on auf op sur en at in across over bei sobre an".split())
 _EACH = frozenset("each every jede jeder jedes elke chaque cada".split())
@@ -58,10 +65,11 @@ def read_facts(script: Manuscript) -> Facts:
     """The facts of a note; None where it does not say."""
     tally = _Tally([], [], [], [], [])
     _read_fields(script, tally)
-    touches = any(h.kind in {"nr", "instance"} for p in script.passages for h in p.hits)
+    touches = any(not p.kinds.isdisjoint(_NAMED) for p in script.passages)
     if touches or tally.instances or tally.adopted:
         for passage in script.passages:
-            if script.frames[passage.index] not in NOT_THEIRS and passage.hits:
+            theirs = script.frames[passage.index] not in NOT_THEIRS
+            if theirs and not passage.kinds.isdisjoint(_RELEVANT):
                 _read_passage(passage, tally, script.dates[passage.index])
     signs = operational_signs(script)
     adopted = _adopted(tally)
@@ -170,20 +178,28 @@ def _read_field(question: str, part: Part, tally: _Tally) -> None:
 
 
 def _read_passage(passage: Passage, tally: _Tally, day: date | None) -> None:
-    kinds = {hit.kind for hit in passage.hits}
-    speaks_of_it = bool(kinds & {"nr", "instance"})
+    speaks_of_it = not passage.kinds.isdisjoint(_NAMED)
+    numbers = quantities(passage)
     for sentence in passage.sentences:
-        _read_sentence(passage, sentence, tally, day, speaks_of_it=speaks_of_it)
+        _read_sentence(passage, sentence, numbers, tally, day, speaks_of_it=speaks_of_it)
 
 
 def _read_sentence(
-    passage: Passage, sentence: Span, tally: _Tally, day: date | None, *, speaks_of_it: bool
+    passage: Passage,
+    sentence: Span,
+    numbers: list[Quantity],
+    tally: _Tally,
+    day: date | None,
+    *,
+    speaks_of_it: bool,
 ) -> None:
     quote = passage.text[slice(*sentence)]
     hits = [h for h in passage.hits if _within(passage, h, sentence)]
-    here = any(h.kind in {"nr", "instance"} for h in hits)
+    if not hits:
+        return
+    here = any(h.kind in _NAMED for h in hits)
     found_instance = False
-    for quantity in quantities(passage):
+    for quantity in numbers:
         word = passage.words[quantity.first]
         if not sentence[0] <= word.start < sentence[1] or passage.struck(word.start, word.end):
             continue

@@ -123,9 +123,9 @@ def has_short_labels(passages: Sequence[Passage]) -> bool:
     """Whether a note heads its answers "change", "now" and the like, without any "why"."""
     questions: set[str] = set()
     for passage in passages:
+        if "whys" in passage.kinds:
+            return True
         for hit in passage.hits:
-            if hit.kind == "whys":
-                return True
             if hit.kind.startswith("short."):
                 start, end = passage.span_of(hit)
                 if _BREAK_BEFORE.search(passage.folded[:start]) or passage.folded[start - 2] == ",":

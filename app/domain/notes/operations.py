@@ -20,6 +20,8 @@ def operational_signs(script: Manuscript) -> dict[str, Fact[OpsSign] | None]:
     for passage in script.passages:
         if script.frames[passage.index] in NOT_THEIRS:
             continue
+        if passage.kinds.isdisjoint(_SIGNS):
+            continue
         wished = any("why_flowfuse" in mark.questions for mark in script.marks[passage.index])
         for hit in passage.hits:
             if hit.kind not in _SIGNS:

@@ -16,7 +16,7 @@ _ABBREVIATIONS = frozenset(
 
 
 class Passage:
-    """One line; everything that needs computing is computed when it is first asked for."""
+    """One line; `kinds` are the classes of its hits, `fillers` the words that carry no content."""
 
     def __init__(self, index: int, line: Line, book: PhraseBook) -> None:
         self.index = index
@@ -25,6 +25,8 @@ class Passage:
         self.folded = fold(line.text)
         self.words: list[Word] = words_of(self.folded)
         self.hits: list[Hit] = book.find(self.folded, self.words)
+        self.kinds = frozenset([hit.kind for hit in self.hits])
+        self.fillers = book.fillers
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -59,6 +61,8 @@ class Passage:
 
     def has(self, kind: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a phrase of that class stands between two places of the line."""
+        if kind not in self.kinds:
+            return False
         stop = len(self.text) if end is None else end
         words = self.words
         return any(

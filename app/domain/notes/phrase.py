@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from operator import add
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
@@ -69,7 +70,14 @@ def fold(text: str) -> str:
 
 def words_of(folded: str) -> list[Word]:
     """The words of folded text."""
-    return [Word(match[0], *match.span()) for match in _WORD.finditer(folded)]
+    texts = _WORD.findall(folded)
+    starts: list[int] = []
+    at = 0
+    for text in texts:
+        at = folded.index(text, at)
+        starts.append(at)
+        at += len(text)
+    return list(map(Word, texts, starts, map(add, starts, map(len, texts))))
 
 
 def expand(pattern: str) -> Iterable[str]:
@@ -80,11 +88,23 @@ def expand(pattern: str) -> Iterable[str]:
 
 
 class PhraseBook:
-    """Phrases by class, ready to be found; immutable once built."""
+    """Phrases by class, ready to be found; immutable once built.
 
-    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+    The class named `fillers` holds single words that are so common that they are only looked up,
+    never reported as hits.
+    """
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]], fillers: str = "") -> None:
         self._root: dict[str, _Node] = {}
+        self.fillers = frozenset(
+            word.text
+            for pattern in phrases.get(fillers, ())
+            for phrase in expand(pattern)
+            for word in words_of(fold(phrase))
+        )
         for kind, patterns in phrases.items():
+            if kind == fillers:
+                continue
             for pattern in patterns:
                 for phrase in expand(pattern):
                     self._add(kind, fold(phrase))
@@ -101,16 +121,15 @@ class PhraseBook:
             if node and kind not in node.kinds:
                 node.kinds.append(kind)
 
-    def __contains__(self, word: str) -> bool:
-        return word in self._root
-
     def find(self, folded: str, words: Sequence[Word]) -> list[Hit]:
         """Every phrase in the words, by where it starts; none runs across a sentence stop."""
         hits: list[Hit] = []
         count = len(words)
         root = self._root
-        for first in range(count):
-            node = root.get(words[first].text)
+        for first, word in enumerate(words):
+            node = root.get(word.text)
+            if node is None:
+                continue
             last = first + 1
             while node is not None:
                 for kind in node.kinds:

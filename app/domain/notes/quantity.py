@@ -32,6 +32,10 @@ def quantities(passage: Passage, start: int = 0, end: int | None = None) -> list
         if words[index].start < start or (end is not None and words[index].end > end):
             index += 1
             continue
+        text = words[index].text
+        if not text[0].isdecimal() and text not in NUMBERS:
+            index += 1
+            continue
         quantity = _at(passage, index)
         if quantity is None:
             index += 1

@@ -227,8 +227,6 @@ def _clause(passage: Passage, start: int, end: int, kind: QuestionKind) -> _Clau
             covered.update(range(hit.first, hit.last))
             if hit.first < cue_first or (hit.first == cue_first and hit.last > cue_last):
                 cue, cue_first, cue_last = hit.kind, hit.first, hit.last
-        elif hit.kind == "small_talk":
-            covered.update(range(hit.first, hit.last))
         elif hit.kind == "time":
             timed_words.update(range(hit.first, hit.last))
     emptied = {
@@ -237,7 +235,8 @@ def _clause(passage: Passage, start: int, end: int, kind: QuestionKind) -> _Clau
         if hit.kind == special and first <= hit.first < last
         for i in range(hit.first, hit.last)
     }
-    left = [i for i in range(first, last) if i not in covered]
+    fillers = passage.fillers
+    left = [i for i in range(first, last) if i not in covered and words[i].text not in fillers]
     timed = bool(timed_words - emptied) or bool(_DATE.search(passage.text, start, end))
     if cue == "blank" and cue_last < last:
         after = passage.text[words[cue_last - 1].end]
