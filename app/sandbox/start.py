@@ -140,6 +140,13 @@ def parser() -> argparse.ArgumentParser:
         help="until a write is found by search (default %(default)s)",
     )
     add(
+        "--batch-ms",
+        type=_duration,
+        default=defaults.batch_ms,
+        metavar="MS",
+        help="how long events wait to travel together (default %(default)s)",
+    )
+    add(
         "--retry-compression",
         type=_positive,
         default=1.0,
@@ -198,6 +205,7 @@ def read_options(argv: Sequence[str]) -> Options:
         form=Form(given.form),
         latency_ms=given.latency,
         search_lag_seconds=given.search_lag,
+        batch_ms=given.batch_ms,
         retry_compression=given.retry_compression,
         quota=Quota(calls_per_10_seconds=given.calls_per_10_seconds),
         slack_rate_limits=not given.no_slack_limits,
