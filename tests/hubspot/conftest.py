@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pytest
 
-from app.domain.deal import ObjectKind
+from app.domain.deal import DealId, ObjectKind
 from app.domain.desired import OwnedNames
 from app.hubspot.client import ApiVersion, HubSpotClient
 from app.hubspot.gateway import HubSpotCrm
@@ -370,3 +370,13 @@ def gateway(connect, clock) -> Iterator[Callable[..., HubSpotCrm]]:
     yield build
     for crm in gateways:
         crm.close()
+
+
+@pytest.fixture
+def observe(serve, gateway, canned):
+    """Observes deals of the canned portal."""
+
+    def run(*ids, **options):
+        return gateway(serve(canned).url, **options).observe([DealId(each) for each in ids or "1"])
+
+    return run
