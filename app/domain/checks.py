@@ -7,15 +7,15 @@ never unmet here: every check answers `State.UNKNOWN` for it with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NewType
 
 from app.domain.case import Case, Check, Outcome, not_checkable, shown
-from app.domain.deal import Contact, ObjectKey, ObjectKind, Unread, value_of
-from app.domain.lead_status import LeadStatus
+from app.domain.contact_checks import LeadingContactLeadStatus, SomeContactHasLeadStatus
+from app.domain.deal import Unread, value_of
 from app.domain.notes import Answer, AnswerState, Judged, QuestionId, ReasonCode, stripped
-from app.domain.verdict import Evidence, State
+from app.domain.verdict import State
 from app.domain.wording import ATTACHMENT_FOUND, ATTACHMENT_ONLY, FOUND, question_name
 
 PropertyName = NewType("PropertyName", str)
@@ -106,85 +106,6 @@ class QuestionsAnswered(Check):
 
 
 @dataclass(frozen=True, slots=True)
-class SomeContactHasLeadStatus(Check):
-    """Met when at least one contact of the deal carries the lead status."""
-
-    status: LeadStatus
-
-    def __call__(self, case: Case) -> Outcome:
-        """See the class."""
-        if isinstance(case.contacts, Unread):
-            return not_checkable(case.contacts.reason)
-        if not case.contacts:
-            return Outcome(State.UNMET, "no_contact", "The deal has no contact.")
-        rules = case.lead_status
-        wanted = rules.label(self.status)
-        statuses = [(contact, rules.status_of(contact)) for contact in case.contacts]
-        for contact, status in statuses:
-            if status == self.status:
-                return Outcome(
-                    State.MET,
-                    "met",
-                    f"{contact.name} is {wanted}.",
-                    (_status_evidence(case, contact),),
-                )
-        for _, status in statuses:
-            if isinstance(status, Unread):
-                return not_checkable(status.reason)
-        seen = ", ".join(f"{contact.name}: {_name(case, status)}" for contact, status in statuses)
-        return Outcome(
-            State.UNMET,
-            "no_such_status",
-            f"No contact of this deal has the lead status {wanted} ({seen}).",
-            tuple(_status_evidence(case, contact) for contact, status in statuses if status),
-        )
-
-    def statuses(self) -> tuple[LeadStatus, ...]:
-        """The one status."""
-        return (self.status,)
-
-
-@dataclass(frozen=True, slots=True)
-class LeadingContactLeadStatus(Check):
-    """Met when the deal's leading contact carries none of the refused lead statuses.
-
-    Does not apply to a deal without contacts. When nothing says who leads and only some of the
-    possible leaders are refused, it is unknown.
-    """
-
-    refused: tuple[LeadStatus, ...]
-
-    def __call__(self, case: Case) -> Outcome | None:
-        """See the class."""
-        if isinstance(case.contacts, Unread):
-            return not_checkable(case.contacts.reason)
-        if not case.contacts:
-            return None
-        leaders = case.lead_status.possible_leaders(case.contacts)
-        statuses = [(contact, case.lead_status.status_of(contact)) for contact in leaders]
-        bad = [(contact, status) for contact, status in statuses if status in self.refused]
-        if len(bad) == len(leaders):
-            return _refused(case, bad)
-        if bad:
-            names = ", ".join(contact.name for contact, _ in bad)
-            return Outcome(
-                State.UNKNOWN,
-                "leader_unclear",
-                f"Nothing says who leads this deal, and {names} cannot.",
-                tuple(_status_evidence(case, contact) for contact, _ in bad),
-                ask="Who leads this deal? Label that contact on the deal's record.",
-            )
-        for _, status in statuses:
-            if isinstance(status, Unread):
-                return not_checkable(status.reason)
-        return Outcome(State.MET, "met", f"{leaders[0].name} can lead.")
-
-    def statuses(self) -> tuple[LeadStatus, ...]:
-        """The refused ones."""
-        return self.refused
-
-
-@dataclass(frozen=True, slots=True)
 class PropertyPresent(Check):
     """Met when a property of the deal holds any value."""
 
@@ -213,9 +134,12 @@ class StageKnown(Check):
 
     def __call__(self, case: Case) -> Outcome:
         """See the class."""
+        if isinstance(case.snapshot.position, Unread):
+            return not_checkable(case.snapshot.position.reason)
         for part in (case.process, case.stage):
             if isinstance(part, Unread):
-                return not_checkable(part.reason)
+                found = f"Exit signals are not checkable: {part.reason}."
+                return Outcome(State.UNKNOWN, "not_in_policy", found)
         return Outcome(State.MET, "met", f"{case.process}, stage {case.stage}.")
 
 
@@ -288,24 +212,3 @@ def _answer(case: Case, question: QuestionId) -> Outcome:
 
 def _has_bare_attachment(case: Case) -> bool:
     return any(note.has_attachments and not stripped(note.body) for note in case.notes.values())
-
-
-def _refused(case: Case, bad: Sequence[tuple[Contact, LeadStatus]]) -> Outcome:
-    who = ", ".join(f"{contact.name} is {_name(case, status)}" for contact, status in bad)
-    reason = str(bad[0][1]).lower()
-    evidence = tuple(_status_evidence(case, contact) for contact, _ in bad)
-    return Outcome(State.UNMET, reason, f"{who}.", evidence)
-
-
-def _name(case: Case, status: LeadStatus | Unread | None) -> str:
-    if isinstance(status, Unread):
-        return "unknown"
-    return case.lead_status.label(status) if status else "no status"
-
-
-def _status_evidence(case: Case, contact: Contact) -> Evidence:
-    value = contact.properties.get(case.lead_status.property) or ""
-    return Evidence(
-        ObjectKey(ObjectKind.CONTACT, contact.id),
-        f"{case.lead_status.property}: {case.lead_status.label(value)}",
-    )

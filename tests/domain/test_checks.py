@@ -67,7 +67,7 @@ def test_a_long_quote_is_cut_in_the_message_and_whole_in_the_evidence():
         (["CONNECTED"], State.UNMET, "no_such_status"),
         ([None], State.UNMET, "no_such_status"),
         (["CONNECTED", "OPEN_DEAL"], State.MET, "met"),
-        (["RENAMED_BY_ADMIN"], State.UNKNOWN, "unread"),
+        (["RENAMED_BY_ADMIN"], State.UNKNOWN, "unknown_status"),
         (["RENAMED_BY_ADMIN", "OPEN_DEAL"], State.MET, "met"),
     ],
 )

@@ -179,7 +179,10 @@ def test_an_unknown_pipeline_is_said_and_qualification_still_counts():
 def test_an_unknown_stage_is_said_with_the_stages_that_are_known():
     """A renamed stage makes the exits uncheckable, never met."""
     verdict = judge([WHYS], stage=position("Negotiation"))
-    assert "1-Discovery" in finding_of(verdict, "stage_known").message
+    finding = finding_of(verdict, "stage_known")
+    assert (finding.state, finding.reason) == (State.UNKNOWN, "not_in_policy")
+    assert "1-Discovery" in finding.message
+    assert "policy out of date" in finding.fix
     assert verdict.standing is Standing.UNKNOWN
     assert (verdict.claimed_stage, verdict.earned_stage) == (None, None)
 
