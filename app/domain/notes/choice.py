@@ -60,11 +60,8 @@ def _own_words(script: Manuscript, candidates: list[Candidate]) -> list[Candidat
 def _replaces(script: Manuscript, new: Candidate, old: Candidate) -> bool:
     if new.opinion.reason is ReasonCode.RETRACTED:
         return True
-    if (
-        new.state is AnswerState.ANSWERED
-        and old.place is Place.HEAD
-        and new.place is not Place.HEAD
-    ):
+    settled = old.state is AnswerState.ANSWERED and old.place is Place.HEAD
+    if settled and new.state is AnswerState.ANSWERED and new.place is not Place.HEAD:
         later = script.dates[new.passage] != script.dates[old.passage]
         return later or script.passages[new.passage].has("revision")
     return new.state is AnswerState.ANSWERED or _RANK[new.state] > _RANK[old.state]

@@ -195,7 +195,7 @@ def _read_sentence(
 ) -> None:
     quote = passage.text[slice(*sentence)]
     hits = [h for h in passage.hits if _within(passage, h, sentence)]
-    if not hits:
+    if not hits and not speaks_of_it:
         return
     here = any(h.kind in _NAMED for h in hits)
     found_instance = False
@@ -336,6 +336,8 @@ def _each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool
     for index in range(quantity.last, min(quantity.last + 6, len(words))):
         if words[index].text in _EACH:
             return any(h.kind == "nr" and index < h.first <= index + 8 for h in hits)
+    if any(w.text in _EACH for w in words[max(0, quantity.first - 3) : quantity.first]):
+        return any(h.kind == "nr" and quantity.last < h.first <= quantity.last + 8 for h in hits)
     named = [h for h in hits if h.kind == "nr" and 0 <= quantity.first - h.last <= 1]
     return any(w.text in _EACH for h in named for w in words[max(0, h.first - 5) : h.first])
 

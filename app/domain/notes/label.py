@@ -32,7 +32,7 @@ _BRACKETED = re.compile(r"\s*[\])](?P<sign>)[\s:*_-]*")
 _TAIL = re.compile(rf"(?P<tail>[^:?=→|.!;\n]{{0,70}}?)\s*(?P<sign>[?:=→]|->)[\s:*_?!{_DASH}]*")
 _ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 _ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
-_BREAK_BEFORE = re.compile(rf"(?:^|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
+_BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
 _JOINER = re.compile(
     r"[\s\"'*_?]*(?:[/,&+·(]|\b(?:and|und|et|y|e|en|or|oder|to)\b)?[\s\"'*_]*"
     r"(?:\b(?:to|do it|both|the|also)\b)?[\s\"'*_]*"
@@ -244,12 +244,17 @@ def _place(
             heads
             or topic
             or (breaks and bool(read) and read[1] in ":=")
-            or (role == "short" and (before.rstrip().endswith(",") or not before.strip()))
+            or (
+                role in {"short", "fields"}
+                and (before.rstrip().endswith(",") or not before.strip())
+                and bool(read)
+                and (role == "short" or read[1] in ":=")
+            )
         )
         return (Place.HEAD, *read) if apart and read and read[1] not in _NO_SIGNS[role] else None
     if heads and read:
         return Place.HEAD, *read
-    if read and (breaks or read[1] in ":=→") and (read[1] != "?" or breaks):
+    if read and (breaks or read[1] in ":=→#") and (read[1] != "?" or breaks):
         return Place.INLINE, *read
     return (Place.BARE if heads else Place.MENTION), end, ""
 
@@ -283,7 +288,7 @@ def _sign(
     if asked:
         match = _ASKED_TAIL.match(text, end, limit)
         return (match.end(), match["sign"]) if match else None
-    if heads and text[max(0, start - 1)] in "[(#" and start:
+    if start and text[start - 1] in "[(#" and (heads or text[start - 1] == "#"):
         if text[start - 1] == "#":
             return end, "#"
         if match := _BRACKETED.match(text, end, limit):

@@ -35,6 +35,7 @@ _AS_FOR = re.compile(
     r"\b(?:as for|as to|on|regarding|about|concerning|when it comes to|zum|zu|over|quant a|en cuanto a)\s+(?:the\s+|their\s+)?[\"']?$"
 )
 _COMMA = re.compile(r"[\"']?\s*,\s*")
+_MAX_QUESTION_TAIL = 80
 _LATER = re.compile(
     r"\b(?:(?:need|have|want|going|still|ask|prep) to|must|should|will|i'll|we'll|missing|homework"
     r"|reminder|next (?:call|time|week))\b"
@@ -90,6 +91,8 @@ def _answer(
         if rest and stop - rest.end() > 8 and not passage.has("unasked", rest.end(), stop):
             span = _trim(passage, rest.end(), stop)
             return judge_text(passage, *span, kind), span
+    if passage.text[sentence[1] - 1] == "?" and sentence[1] - mark.end < _MAX_QUESTION_TAIL:
+        return ASKED, nothing
     silent = passage.has("unasked", *sentence) or _DEFLECTED.match(passage.folded, mark.end, stop)
     if silent and not _asks_later(passage, sentence):
         after = _COMMA_TURN.match(passage.folded, mark.end, stop)

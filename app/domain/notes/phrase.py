@@ -110,7 +110,7 @@ class PhraseBook:
                     self._add(kind, fold(phrase))
 
     def _add(self, kind: str, phrase: str) -> None:
-        for spelling in {phrase, phrase.replace("'", "")}:
+        for spelling in {phrase, phrase.replace("'", ""), phrase.replace("ss", "s")}:
             words = [word.text for word in words_of(spelling)]
             if not words:
                 continue

@@ -10,6 +10,7 @@ from app.domain.notes.vocabulary import NUMBERS
 
 _RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|of|a|à|o|till|tot|/)\s*")  # noqa: RUF001 - dashes
 _JOINED_BEFORE = frozenset("/.:-#€$£§@_")
+_RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")  # noqa: RUF001 - dashes
 _TIMES = re.compile(r"(\d{1,4})x")
 _MAX_DIGITS = 5
 _TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
@@ -86,6 +87,8 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     if before in "#€$£§":
         return False
     if after in "%€$£°":
+        return False
+    if _RANGE_AHEAD.match(text, end):
         return False
     return not (after in "/:" and end + 1 < len(text) and text[end + 1].isdigit())
 

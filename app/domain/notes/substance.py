@@ -45,7 +45,9 @@ _MAX_LEFT_AFTER_CUE = {
     QuestionKind.TIMING: 4,
     QuestionKind.VALUE: 6,
 }
+_MIN_FOREIGN_WORDS = 2
 _MAX_WORDS_SOLVED = 12
+_MAX_WORDS_TO_ASK = 5
 _MAX_LEFT_BY_CUE = {"blank": 3, "reference": 4, "no_value": 2, "no_reason": 2}
 _KIND_EMPTINESS = {
     QuestionKind.REASON: "no_reason",
@@ -93,9 +95,9 @@ def judge_text(passage: Passage, start: int, end: int, kind: QuestionKind) -> Op
     plain = _URL.sub(" ", text)
     if not re.search(r"[^\W_]", plain) and plain != text:
         return Opinion(AnswerState.PLACEHOLDER, ReasonCode.LINK_ONLY, "only a link")
-    if _foreign_script(plain):
+    if _foreign_script(plain) or _foreign_words(passage, start, end):
         return Opinion(
-            AnswerState.UNCLEAR, ReasonCode.UNKNOWN_LANGUAGE, "in a script that is not read here"
+            AnswerState.UNCLEAR, ReasonCode.UNKNOWN_LANGUAGE, "in a language that is not read here"
         )
     early = _opening(passage, start, end, kind)
     if early is not None:
@@ -136,6 +138,8 @@ def _opening(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opin
         and len(text.split()) <= _MAX_WORDS_SOLVED
     ):
         return Opinion(AnswerState.PLACEHOLDER, ReasonCode.NEGATED, "the trouble is over")
+    if "to_ask" in kinds_at_first and len(text.split()) <= _MAX_WORDS_TO_ASK:
+        return Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, "somebody is to be asked")
     if _only_questions(text) and kind is not QuestionKind.FACT:
         return Opinion(AnswerState.ASKED_ONLY, ReasonCode.QUESTION_ONLY, "more questions")
     if _is_empty_talk(passage, start, end):
@@ -289,6 +293,19 @@ def _limit(cue: str, kind: QuestionKind) -> int:
 
 def _answered() -> Opinion:
     return Opinion(AnswerState.ANSWERED, ReasonCode.LABELLED, "names something of the right kind")
+
+
+def _foreign_words(passage: Passage, start: int, end: int) -> bool:
+    """Whether the small words of a text are those of a language that is not read here."""
+    if "unknown_language" not in passage.kinds:
+        return False
+    words = [word.text for word in passage.words if start <= word.start and word.end <= end]
+    foreign = sum(
+        hit.kind == "unknown_language" and start <= passage.words[hit.first].start < end
+        for hit in passage.hits
+    )
+    known = sum(word in passage.fillers for word in words)
+    return foreign >= _MIN_FOREIGN_WORDS and foreign > known
 
 
 def _foreign_script(text: str) -> bool:
