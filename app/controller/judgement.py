@@ -67,9 +67,15 @@ class Judge:
         self, snapshot: Snapshot, recorded: RecordedVerdict | None, now: datetime
     ) -> Judgement:
         verdict = self._evaluate(snapshot, now)
-        wanted = desired(verdict, self._names)
+        wanted = dict(desired(verdict, self._names))
+        if not verdict.judged and not self._has_our_words(snapshot):
+            # Closed long ago, or none of the policy's business: it is left as it was found.
+            del wanted[deal_key(snapshot.deal_id)]
         changes = diff(wanted, observed_of(snapshot), now, self._names)
         return Judgement(snapshot.deal_id, snapshot, verdict, changes, recorded)
+
+    def _has_our_words(self, snapshot: Snapshot) -> bool:
+        return any(snapshot.properties.get(name) for name in self._names.of(ObjectKind.DEAL))
 
 
 def judged_on(snapshot: Snapshot) -> frozenset[ObjectKey]:

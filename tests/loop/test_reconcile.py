@@ -163,6 +163,19 @@ def test_closed_deal_is_cleared_with_a_reason(rig):
     assert rig.crm.shown(deal, "stage_blockers") == ""
 
 
+def test_deal_that_was_closed_before_is_left_alone(rig):
+    """A deal that is not judged and carries nothing of ours is not written to."""
+    deal = rig.crm.add(1)
+    rig.crm.deals[deal].is_closed = True
+    rig.look(deal)
+    assert rig.crm.written == []
+    rig.crm.deals[deal].is_closed = False
+    rig.look(deal)
+    rig.crm.deals[deal].is_closed = True
+    rig.look(deal)
+    assert rig.crm.shown(deal, "standing") == "clear"
+
+
 def test_time_alone_brings_a_deal_back(rig):
     """When a verdict's recheck time comes, the deal is looked at again without any mark."""
     deal = rig.crm.add(1, notes=["now: until tomorrow"])
