@@ -28,6 +28,8 @@ from app.ports import Clock
 DEFAULT_BASE_URL: Final = "https://api.hubapi.com"
 USER_AGENT: Final = "dealgate (hubspot-api-client-python; 12.0.0)"
 OWNERS_PER_PAGE: Final = 100
+DEFAULT_CONNECTIONS: Final = 24
+"""One for each thread of the gateway's two crews, so that neither waits for the other's."""
 
 Document = Any
 """Parsed JSON of which nothing is known yet; `app.hubspot.wire` gives it a shape."""
@@ -73,7 +75,7 @@ class HubSpotClient:
         clock: Clock,
         base_url: str = DEFAULT_BASE_URL,
         api_version: ApiVersion = ApiVersion.MARCH_2026,
-        connections: int = 12,
+        connections: int = DEFAULT_CONNECTIONS,
         timeouts: Timeouts | None = None,
         limiter: OutboundLimiter | None = None,
         retry: RetryPolicy | None = None,

@@ -2,10 +2,7 @@
 
 import pytest
 
-from app.domain.deal import (
-    DealId,
-    Unread,
-)
+from app.domain.deal import DealId, Unread
 from app.hubspot import errors
 from app.hubspot.reading import MAX_ASSOCIATION_PAGES
 from app.hubspot.retry import RetryPolicy
