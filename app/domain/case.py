@@ -15,7 +15,7 @@ from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapsh
 from app.domain.lead_status import LeadStatus, LeadStatusRules
 from app.domain.notes import Fact, Judgement, QuestionId
 from app.domain.verdict import Evidence, State, ZoneReading
-from app.domain.zone import FactValue, ZoneRules
+from app.domain.zone import Cite, FactValue, ZoneRules
 
 MAX_SHOWN_QUOTE_CHARS = 240
 UNREAD = "unread"
@@ -63,10 +63,6 @@ class Case:
         if note_id is None or not quote:
             return None
         return cite(self.snapshot, self.notes, note_id, quote, written_at)
-
-    def cite_fact(self, fact: Fact[FactValue]) -> Evidence:
-        """A fact that notes state, as evidence."""
-        return cite(self.snapshot, self.notes, fact.note_id or "", fact.quote, fact.written_at)
 
 
 class Check(ABC):
@@ -117,6 +113,15 @@ def cite(
         written_at=written_at,
         link=snapshot.link,
     )
+
+
+def citing(snapshot: Snapshot, notes: Mapping[NoteId, Note]) -> Cite:
+    """How the zone turns the facts of these notes into evidence."""
+
+    def cited(fact: Fact[FactValue]) -> Evidence:
+        return cite(snapshot, notes, fact.note_id or "", fact.quote, fact.written_at)
+
+    return cited
 
 
 def shown(evidence: Evidence) -> str:

@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from app.domain.case import UNREAD, Case, Outcome, cite
+from app.domain.case import UNREAD, Case, Outcome, citing
 from app.domain.deal import Contact, Note, NoteId, ObjectKey, Snapshot, Unread
-from app.domain.notes import Fact, Judgement
+from app.domain.notes import Judgement
 from app.domain.place import Place, due_at, place_of
 from app.domain.policy import Criterion, CriterionKind, Policy
 from app.domain.readings import (
@@ -33,7 +33,6 @@ from app.domain.readings import (
 from app.domain.standing import standing_of
 from app.domain.verdict import (
     CriterionId,
-    Evidence,
     Finding,
     Severity,
     State,
@@ -43,7 +42,6 @@ from app.domain.verdict import (
     ZoneReading,
 )
 from app.domain.waiver import in_force
-from app.domain.zone import FactValue
 
 
 def evaluate(
@@ -202,11 +200,7 @@ def _zone(
 ) -> ZoneReading:
     if isinstance(judgement, Unread):
         return policy.zones.unread(judgement.reason)
-
-    def cited(fact: Fact[FactValue]) -> Evidence:
-        return cite(snapshot, notes, fact.note_id or "", fact.quote, fact.written_at)
-
-    return policy.zones.read(judgement.facts, cited)
+    return policy.zones.read(judgement.facts, citing(snapshot, notes))
 
 
 def _subject(snapshot: Snapshot, place: Place) -> Subject:

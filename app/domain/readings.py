@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.domain.case import cite
+from app.domain.case import citing
 from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapshot, Unread
 from app.domain.notes import AnswerState, Judgement, QuestionId, SourceNote
 from app.domain.policy import Policy
@@ -58,14 +58,9 @@ def company_readings(
     policy: Policy, snapshot: Snapshot, judgements: Judgements, notes: Mapping[NoteId, Note]
 ) -> tuple[CompanyReading, ...]:
     """What to say on each company that was read."""
+    cited = citing(snapshot, notes)
     return tuple(
-        CompanyReading(
-            key,
-            policy.zones.read(
-                judgement.facts,
-                lambda fact: cite(snapshot, notes, fact.note_id or "", fact.quote, fact.written_at),
-            ),
-        )
+        CompanyReading(key, policy.zones.read(judgement.facts, cited))
         for key, judgement in judgements.items()
         if key.kind is ObjectKind.COMPANY
     )

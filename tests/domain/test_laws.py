@@ -8,18 +8,20 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from app.domain.deal import Unread
 from app.domain.desired import Change, OwnedNames, desired, diff, observed_of
 from app.domain.evaluate import evaluate
 from app.domain.standing import alerting, standing_of
 from app.domain.transition import TransitionKind, means_the_same, transition
-from app.domain.verdict import Severity, Standing, State
+from app.domain.verdict import Severity, Standing, State, Verdict
 from tests.domain import build
 from tests.domain import strategies as any_
 
-law = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+law = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 NAMES = OwnedNames()
+VERDICTS = TypeAdapter(Verdict)
 GONE = Unread("timed out")
 BLIND = {"position": GONE, "contacts": GONE, "notes": GONE, "properties": {}}
 
@@ -125,6 +127,14 @@ def test_the_verdict_is_whole(policy, snapshot, now):
     here = {finding.criterion for finding in verdict.findings}
     assert here.isdisjoint(need.criterion for need in verdict.next_needs)
     assert verdict.judged or not verdict.findings
+
+
+@law
+@given(any_.policies(), any_.snapshots, any_.moments)
+def test_a_verdict_survives_being_stored(policy, snapshot, now):
+    """Written as JSON and read again it is the same verdict, so a stored one can be compared."""
+    verdict = evaluate(policy, snapshot, now)
+    assert VERDICTS.validate_json(VERDICTS.dump_json(verdict)) == verdict
 
 
 @law
