@@ -256,6 +256,25 @@ class TestFailing:
         assert take(ledger)[0].attempts == 0
 
 
+class TestReleasing:
+    def test_a_released_key_is_as_it_was(self, ledger):
+        """Given back untried, a key comes back when asked to, with no attempt counted."""
+        ledger.mark([deal(1)], LIVE, NOW)
+        ledger.fail("w", take(ledger)[0], "no", NOW, NOW)
+        ledger.release("w", take(ledger), later(5), NOW)
+        assert take(ledger, later(4)) == ()
+        (again,) = take(ledger, later(5))
+        assert (again.attempts, again.first_marked_at) == (1, NOW)
+
+    def test_a_lost_key_is_not_released(self, ledger):
+        """What another holds by now stays in its hands."""
+        ledger.mark([deal(1)], LIVE, NOW)
+        lost = take(ledger, worker="a")
+        take(ledger, later(30), worker="b")
+        ledger.release("a", lost, later(31), later(31))
+        assert take(ledger, later(59), worker="c") == ()
+
+
 class TestDeadLetters:
     def bury(self, ledger, number=1, at=NOW):
         """Give a key up."""
