@@ -18,7 +18,7 @@ from app.domain.notes.passage import Passage
 from app.domain.notes.substance import judge_text
 
 _NUMBER = re.compile(
-    r"[\s>*(]*(?:(?:ad|re|zu|q|a|to|answer|antwort|#)\s?)?(?P<number>[1-6])\ufe0f?\u20e3?\s*[.):\-–]+\s*",  # noqa: RUF001 - a dash
+    r"[\s>*(]*(?:(?:ad|re|zu|q|a|to|answer|antwort|#)\s?)?(?P<number>[1-6])\ufe0f?\u20e3?\s*[.):\-–]+\s*",
     re.IGNORECASE,
 )
 _AD = re.compile(r"\s*(?:ad|re|zu)\s\d\)", re.IGNORECASE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from typing import NamedTuple
 
 from app.domain.notes.answer import Fact, Facts
@@ -14,9 +13,10 @@ from app.domain.notes.operations import operational_signs
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
-from app.domain.notes.quantity import Quantity, quantities
 from app.domain.notes.plans import plans
+from app.domain.notes.quantity import Quantity, quantities
 from app.domain.notes.segment import Part, fields
+from app.domain.notes.vocabulary import WORDS
 
 _NAMED = frozenset({"nr", "instance"})
 _RELEVANT = _NAMED | frozenset(
@@ -26,18 +26,16 @@ _RELEVANT = _NAMED | frozenset(
     }
 )  # fmt: skip
 _NOUNS = frozenset({"nr", "instance", "developer", "person", "site", "machine"})
-_ONSETS = frozenset("on auf op sur en at in across over bei sobre an".split())
-_EACH = frozenset("each every jede jeder jedes elke chaque cada".split())
-_YES = frozenset("yes y yep yeah true ja oui si sim x all both".split())
-_NO = frozenset(
-    "no n nope none false nein nee non not never 0 nil keine geen aucun ninguno zero".split()
-)
+_ONSETS = WORDS["onset"]
+_EACH = WORDS["each"]
+_YES = WORDS["yes"]
+_NO = WORDS["no"]
 _GAP = re.compile(r"[.;:,()|+&]|\b(?:and|with|plus|und|mit|et|avec|en|met|y|con)\b")
 _BARE_LIVE = re.compile(
     r"(?:^|[,;:(]\s*|\bis )(?:all |all in |now |both )?(?:prod|production|produktiv|productie|live|running)(?=\s*(?:[,.;):!]|$))",
     re.IGNORECASE,
 )
-_WITH = frozenset("with running run runs have has mit met avec con".split())
+_WITH = WORDS["with"]
 _CLAUSE = re.compile(r"[.;:()|]|,\s(?!\d{3}\b)")
 _MAX_WORDS_TO_NOUN = 4
 _MAX_WORDS_BACK = 6

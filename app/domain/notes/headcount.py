@@ -6,9 +6,9 @@ import re
 
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
-from app.domain.notes.vocabulary import NUMBERS
+from app.domain.notes.vocabulary import NUMBERS, WORDS
 
-_NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?[A-ZÀ-Ý][\w'’.-]+(?:\s\([^()]*\))?"  # noqa: RUF001 - an apostrophe
+_NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?[A-ZÀ-Ý][\w'’.-]+(?:\s\([^()]*\))?"
 _SOMEBODY = rf"(?:{_NAME}|an?\s(?:[\w-]+\s){{0,2}}[\w-]+|one\s(?:[\w-]+\s?){{1,2}})"
 _PRONOUN = r"(?:he|she|him|her|me|er|sie|ich|hij|zij|ze|lui|elle|el|ella)\b"
 _AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n)\b)\s*"
@@ -27,7 +27,7 @@ _LISTED = re.compile(
 )
 _IS_DEVELOPER = re.compile(rf"{_NAME} is (?:the|their) (?:only |sole |one )?(?:dev|developer)\b")
 _SPLIT = re.compile(_AND)
-_NONE = frozenset("no none nobody 0 keine keiner geen aucun ninguno nil zero".split())
+_NONE = WORDS["no"]
 
 
 def headcount(passage: Passage, span: Span, number: int | None) -> int | None:

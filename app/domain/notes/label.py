@@ -16,13 +16,11 @@ from app.domain.notes.answer import QuestionId
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
+from app.domain.notes.vocabulary import WORDS
 
-_DASH = r"\-–—"  # noqa: RUF001 - dashes as people type them
+_DASH = r"\-–—"
 _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
-_LEADING_WORDS = frozenset(
-    "so and then but und et en y e q also or ok re ad on zu zur the our their question frage"
-    " vraag answer what is was your their whats x q1 q2 q3 q4 q5 1a 1b 2a 2b reason update new i ii iii a b c d its s topic right okay 3w 3whys whys".split()
-)
+_LEADING_WORDS = WORDS["leading"]
 _SIGN = re.compile(
     rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"
     rf"[\s*_\"'”»)\]]*(?P<sign>\?[\s:*_?!{_DASH}]*|::?|==?>?|→|->|⇒|[{_DASH}]{{1,3}}(?=\s|$)|\||[✅☑✔]|\.{{2,3}})"
@@ -40,7 +38,7 @@ _JOINER = re.compile(
 _SAME = re.compile(r"[\s*_]*\??[\s*_]*[/(][\s*_]*")
 _ALTERNATIVE = re.compile(r"\s*/\s*[^/?\n]{1,30}\?\s*$")
 _WORDS = re.compile(r"\w+")
-_TOPIC_WORDS = frozenset("on re about regarding concerning zu zum over sur sobre".split())
+_TOPIC_WORDS = WORDS["topic"]
 _MAX_TAIL = 70
 _MAX_BEFORE_HEAD = 40
 _RANKS = {"labels": 0, "titles": 1, "stand_ins": 2, "asks": 3, "short": 4, "fields": 5}
@@ -190,7 +188,7 @@ def _joined(passage: Passage, left: _Found, right: _Found) -> bool:
     between = passage.folded[left.end : right.start]
     if _SAME.fullmatch(between):
         return True
-    if right.role == "asks" and re.fullmatch(r"[\s?,:*_–-]*(?:and|or|i\.e\.)?\s*", between):  # noqa: RUF001 - a dash
+    if right.role == "asks" and re.fullmatch(r"[\s?,:*_–-]*(?:and|or|i\.e\.)?\s*", between):
         return True
     return (
         left.role == right.role
@@ -235,7 +233,7 @@ def _place(
     breaks = heads or bool(_BREAK_BEFORE.search(before))
     read = _sign(passage, start, end, limit, heads=heads, asked=role == "asks")
     if role == "asks":
-        if read and read[1] in "?" or (read and heads and read[1] in ".:"):
+        if (read and read[1] in "?") or (read and heads and read[1] in ".:"):
             return (Place.HEAD if heads else Place.INLINE), *read
         return None
     if role in {"titles", "stand_ins", "short", "fields"}:

@@ -14,7 +14,7 @@ from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.substance import Opinion, judge_text
 
-_QUOTES = "\"'”»"  # noqa: RUF001 - closing quotation marks
+_QUOTES = "\"'”»"
 _REPORT = re.compile(
     rf"[\s,{_QUOTES})?*_]*(?:"
     r"(?P<is>is|was|being|=|would be|seems to be)\s+(?:basically\s+|really\s+|mainly\s+|mostly\s+|simply\s+|clearly\s+)?"
@@ -26,7 +26,7 @@ _REPORT = re.compile(
     r"|(?:because|bc|weil|omdat|parce que|car|porque)\s+"
     r")"
 )
-_COMMA_TURN = re.compile(rf"[\s{_QUOTES}?)]*[,–-]?\s*(?=(?:they|he|she|we|i|nobody|no|not|\w+)\b)")  # noqa: RUF001 - a dash
+_COMMA_TURN = re.compile(rf"[\s{_QUOTES}?)]*[,–-]?\s*(?=(?:they|he|she|we|i|nobody|no|not|\w+)\b)")
 _ASKED_ABOUT = re.compile(
     r"\b(?:asked|asks|ask|asking|explained|explain|explaining|wonders?|wondered|know|understand|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
 )
@@ -44,7 +44,7 @@ _SILENT = re.compile(
     r"\b(?:nobody|no one|forgot|couldn|could not|didn|did not|doesn|no answer|turned around)\b"
 )
 _DEFLECTED = re.compile(
-    r"[\s\"'”)?,]*(?:\w+\s+)?(?:turned (?:it |the question )?around|dodged|deflected|laughed|shrugged|changed the subject|asked (?:me|us) back)"  # noqa: RUF001 - as above
+    r"[\s\"'”)?,]*(?:\w+\s+)?(?:turned (?:it |the question )?around|dodged|deflected|laughed|shrugged|changed the subject|asked (?:me|us) back)"
 )
 
 
@@ -128,7 +128,7 @@ def _asks_later(passage: Passage, sentence: Span) -> bool:
 
 def _trim(passage: Passage, start: int, end: int) -> Span:
     text = passage.text
-    while start < end and text[start] in " ,:;-–—":  # noqa: RUF001 - dashes as people type them
+    while start < end and text[start] in " ,:;-–—":
         start += 1
     while end > start and text[end - 1] in " ,;(":
         end -= 1

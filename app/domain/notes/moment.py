@@ -43,8 +43,8 @@ _ENTRY = re.compile(
     r"[\s\[(*#\-•]*(?:(?:update|edit|new|neu|nachtrag|log|entry|old|alt)\s*[:(]?\s*)?"
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
     rf"(?P<date>{_DAY}"
-    r"|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2})|\.)?(?=\s*[:)\]\-–—|,(]|$|\s+update))"  # noqa: RUF001 - dashes
-    r"(?=\s*(?:[:)\]\-–—|,.(]|$)|\s)",  # noqa: RUF001 - dashes
+    r"|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2})|\.)?(?=\s*[:)\]\-–—|,(]|$|\s+update))"
+    r"(?=\s*(?:[:)\]\-–—|,.(]|$)|\s)",
 )
 _DATED = re.compile(
     rf"\b(?:(?P<day>{_DAY})|(?P<numeric>\d{{1,2}}[./]\d{{1,2}}(?:[./](?:\d{{4}}|\d{{2}}))?)(?![\d%])"

@@ -7,12 +7,10 @@ from functools import cached_property
 
 from app.domain.notes.page import Line, Page, Span
 from app.domain.notes.phrase import Hit, PhraseBook, Word, fold, words_of
+from app.domain.notes.vocabulary import WORDS
 
-_SENTENCE_END = re.compile(r"""[.!?]+["')\]»”]*(?=\s+["'(\[¿¡«“]?[\w¿])|[;•]\s|\s\|\s""")  # noqa: RUF001 - quotation marks
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr fr hr dhr mevr mme st no nr approx ca incl excl e.g i.e z.b vs etc bzw prof ing"
-    " min max inst dev devs p.ex p.ej bijv dept mgr eng qty sep sept oct nov dec jan feb".split()
-)
+_SENTENCE_END = re.compile(r"""[.!?]+["')\]»”]*(?=\s+["'(\[¿¡«“]?[\w¿])|[;•]\s|\s\|\s""")
+_ABBREVIATIONS = WORDS["abbreviations"]
 
 
 class Passage:

@@ -23,7 +23,7 @@ _LOOKALIKES = dict(
         "аеорсухіјѕԁԛɡοαενικτρυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
         "aeopcyxijsdqgoaevikTpuxABEZHIKMNOPTYX",
         strict=False,
-    )  # noqa: RUF001 - look-alikes are the point
+    )
 )
 
 

@@ -18,22 +18,15 @@ from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 from app.domain.notes.substance import Opinion, judge_text
+from app.domain.notes.vocabulary import WORDS
 
-_DIRECT = frozenset(
-    "is was being ist war weil denn because bc since as omdat est ete etait car que es fue porque"
-    " by from of that".split()
-)
-_JOINS = frozenset(
-    "is was being because bc since as ist war weil omdat est car es fue porque".split()
-)
-_OURS = frozenset(
-    "we i you if should would could don t dont not never doesn didn unless whether why what when how"
-    " wir ich nous ik".split()
-)
+_DIRECT = WORDS["introduces"]
+_JOINS = WORDS["joins"]
+_OURS = WORDS["disclaims"]
 _ELSEWHERE = re.compile(
     r"(?:At|Bei|Bij|Chez|En) (?!the\b|our\b|their\b)[A-Z]\w+,? (?:they|he|she|we|sie|ils|ellos|ze)\b"
 )
-_LEAD_IN = re.compile(r"[\s,:;–—-]*(?:that\b\s*)?")  # noqa: RUF001 - dashes as people type them
+_LEAD_IN = re.compile(r"[\s,:;–—-]*(?:that\b\s*)?")
 _MAX_WORDS_TO_BECAUSE = 9
 _MAX_PRONOUN_CHARACTERS = 12
 _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sentence")

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from app.domain.notes.passage import Passage
 from app.domain.notes.vocabulary import NUMBERS
 
-_RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|of|a|à|o|till|tot|/)\s*")  # noqa: RUF001 - dashes
+_RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|of|a|à|o|till|tot|/)\s*")
 _JOINED_BEFORE = frozenset("/.:-#€$£§@_")
-_RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")  # noqa: RUF001 - dashes
+_RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")
 _TIMES = re.compile(r"(\d{1,4})x")
 _MAX_DIGITS = 5
 _TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})

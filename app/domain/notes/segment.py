@@ -28,11 +28,11 @@ _CUT = re.compile(
     r"\s\|\s|\",?\s*(?=\"\w+\"\s*:)|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s*\([^()]{1,80}\)[\s:–-]*(?=[^\s)])")  # noqa: RUF001 - a dash
+_ASIDE = re.compile(r"\s*\([^()]{1,80}\)[\s:–-]*(?=[^\s)])")
 _UPDATED = re.compile(
     r"(?:→|->|=>|⇒)\s*(?:\d{1,2}[./]\d{1,2}[./\d]*|update[d]?|now|new|neu)\s*:?\s*", re.IGNORECASE
 )
-_TRIM = " \t*_,;|:=→–—->•"  # noqa: RUF001 - dashes as people type them
+_TRIM = " \t*_,;|:=→–—->•"
 _MAX_LINES_BELOW = 12
 _MAX_TURNS = 8
 _MAX_LABEL_RUN = 60
@@ -109,7 +109,7 @@ def _turns(script: Manuscript, index: int, mark: Mark, following: int | None) ->
 
 
 def _is_message_head(passage: Passage) -> bool:
-    return len(passage.words) <= 5 and passage.words[-1].text.isdecimal()  # noqa: PLR2004
+    return len(passage.words) <= 5 and passage.words[-1].text.isdecimal()
 
 
 def _answer(script: Manuscript, passage: Passage, mark: Mark, following: int | None) -> list[Part]:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from app.domain.notes.passage import Passage
 
 _SPEAKER = re.compile(
-    r"(?:\[?[\d/.\-, ]*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\]?[\s\-–]*)?"  # noqa: RUF001 - a dash
-    r"(?P<name>[^\W\d_][\w.'’& \-]{0,28}?(?:\s\d{1,2})?)\s?(?:\([^()]{0,40}\))?\s?:\s+(?=\S)",  # noqa: RUF001 - an apostrophe
+    r"(?:\[?[\d/.\-, ]*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\]?[\s\-–]*)?"
+    r"(?P<name>[^\W\d_][\w.'’& \-]{0,28}?(?:\s\d{1,2})?)\s?(?:\([^()]{0,40}\))?\s?:\s+(?=\S)",
 )
 _HEAD = re.compile(
-    r"(?P<name>[^\W\d_][\w.'’ \-]{0,28}?)[\s,]+\[?\(?(?:today at |yesterday at )?\d{1,2}[:.]\d{2}(?:\s?[AaPp][Mm])?\)?\]?:?"  # noqa: RUF001
+    r"(?P<name>[^\W\d_][\w.'’ \-]{0,28}?)[\s,]+\[?\(?(?:today at |yesterday at )?\d{1,2}[:.]\d{2}(?:\s?[AaPp][Mm])?\)?\]?:?"
 )
 _MIN_TURNS = 4
 _MIN_REPEATED = 2

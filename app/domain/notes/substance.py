@@ -13,12 +13,13 @@ from typing import NamedTuple
 from app.domain.notes.answer import AnswerState, QuestionKind, ReasonCode
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
+from app.domain.notes.vocabulary import WORDS
 
 _URL = re.compile(
     r"(?:https?://|www\.)\S+|\S+\.(?:docx?|pptx?|pdf|xlsx?|png|jpe?g)\b", re.IGNORECASE
 )
 _CLAUSE_END = re.compile(
-    r"[.!?;,]+(?=\s|$)|\s[-–—]+\s|[()]|:\s"  # noqa: RUF001 - dashes as people type them
+    r"[.!?;,]+(?=\s|$)|\s[-–—]+\s|[()]|:\s"
     r"|\s(?=(?:but|though|although|aber|maar|mais|pero|however|except)\b)"
 )
 _QUESTION = re.compile(
@@ -35,11 +36,9 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d")
-_LINKED = frozenset(
-    "with w by after until till next on at per from via in for im beim mit nach bis met na tot avec apres jusqu con hasta tras yet".split()
-)
+_LINKED = WORDS["linked"]
 
-_COPULAS = frozenset("is was are were remains remained stays ist war sind est es".split())
+_COPULAS = WORDS["copulas"]
 _MAX_LEFT_AFTER_CUE = {
     QuestionKind.REASON: 1,
     QuestionKind.TIMING: 4,
@@ -87,7 +86,7 @@ def judge_text(passage: Passage, start: int, end: int, kind: QuestionKind) -> Op
     """What the text of a line between two places is worth as an answer of that kind."""
     text = passage.text[start:end]
     if not re.search(r"[^\W_]", text):
-        if re.search(r"[?–—✅☑✔…._-]", text):  # noqa: RUF001 - as people type them
+        if re.search(r"[?–—✅☑✔…._-]", text):
             return Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, "only signs, no words")
         return Opinion(
             AnswerState.ASKED_ONLY, ReasonCode.QUESTION_ONLY, "nothing follows the question"
@@ -244,14 +243,14 @@ def _clause(passage: Passage, start: int, end: int, kind: QuestionKind) -> _Clau
     timed = bool(timed_words - emptied) or bool(_DATE.search(passage.text, start, end))
     if cue == "blank" and cue_last < last:
         after = passage.text[words[cue_last - 1].end]
-        linked = words[cue_last].text in _LINKED or after in ",.;:/(–—"  # noqa: RUF001 - as people type them
+        linked = words[cue_last].text in _LINKED or after in ",.;:/(–—"
         if (cue_first != first or not linked) and left:
             cue = ""
-    elif cue == "blank" and cue_first != first and left:
-        cue = ""
-    elif cue in {"unasked", "reference"} and sum(i < cue_first for i in left) >= 3:
-        cue = ""
-    elif cue == "unasked" and words[cue_first].text in _COPULAS and cue_last < last:
+    elif (
+        (cue == "blank" and cue_first != first and left)
+        or (cue in {"unasked", "reference"} and sum(i < cue_first for i in left) >= 3)
+        or (cue == "unasked" and words[cue_first].text in _COPULAS and cue_last < last)
+    ):
         cue = ""
     return _Clause(len(left), cue, timed, cue_first == first, last - first)
 

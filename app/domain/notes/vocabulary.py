@@ -48,6 +48,13 @@ def _numbers() -> Mapping[str, int]:
     return MappingProxyType({word: value for value, words in by_value.items() for word in words})
 
 
+def _words() -> Mapping[str, frozenset[str]]:
+    text = files(__package__).joinpath("vocabulary", "words.yaml").read_text(encoding="utf-8")
+    by_role = YAML(typ="safe").load(text)
+    return MappingProxyType({role: frozenset(words.split()) for role, words in by_role.items()})
+
+
+WORDS: Mapping[str, frozenset[str]] = _words()
 NUMBERS: Mapping[str, int] = _numbers()
 BUILT_IN: Phrases = _built_in()
 
