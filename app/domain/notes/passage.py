@@ -57,6 +57,10 @@ class Passage:
         """Where a hit stands in the line."""
         return self.words[hit.first].start, self.words[hit.last - 1].end
 
+    def between(self, first: int, last: int) -> str:
+        """The folded text between the word before `first` and the word `last`."""
+        return self.folded[self.words[first - 1].end : self.words[last].start]
+
     def has(self, kind: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a phrase of that class stands between two places of the line."""
         if kind not in self.kinds:

@@ -1,0 +1,119 @@
+"""Form fields and qualifying questions: a heading that asks for a fact, and its value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from app.domain.notes.counting import NOUNS, excluded, noun_after
+from app.domain.notes.headcount import headcount
+from app.domain.notes.manuscript import Manuscript
+from app.domain.notes.passage import Passage
+from app.domain.notes.quantity import Quantity, quantities
+from app.domain.notes.segment import Part, fields
+from app.domain.notes.tally import Statement, Tally, Weight
+from app.domain.notes.vocabulary import WORDS
+
+_VALUE_PART = re.compile(r"[^/,;]+")
+_MACHINE = frozenset({"machine"})
+
+
+class _Value(NamedTuple):
+    """What stands in a field: its first word, where that is, and the numbers in it."""
+
+    passage: Passage
+    start: int
+    end: int
+    first: int
+    numbers: list[Quantity]
+
+    @property
+    def word(self) -> str:
+        return self.passage.words[self.first].text
+
+    @property
+    def quote(self) -> str:
+        return self.passage.text[self.start : self.end]
+
+
+def read_fields(script: Manuscript, tally: Tally) -> None:
+    """Add what the fields of a note state."""
+    for mark, parts in fields(script):
+        if not parts:
+            continue
+        for question, part in zip(
+            mark.questions, _split(parts[0], len(mark.questions)), strict=False
+        ):
+            value = _value(part)
+            if value is not None and question in _FIELDS:
+                _FIELDS[question](value, tally)
+
+
+def _split(part: Part, count: int) -> list[Part]:
+    """The values of a field that asks for several things at once ("3 / 1")."""
+    passage, (start, end) = part
+    pieces = [match.span() for match in _VALUE_PART.finditer(passage.text[start:end])]
+    if count == 1 or len(pieces) < count:
+        return [part] * count
+    return [(passage, (start + a, start + b)) for a, b in pieces[:count]]
+
+
+def _value(part: Part) -> _Value | None:
+    passage, (start, end) = part
+    first = next((i for i, word in enumerate(passage.words) if word.start >= start), None)
+    if first is None or passage.words[first].end > end:
+        return None
+    return _Value(passage, start, end, first, quantities(passage, start, end))
+
+
+def _adopted(value: _Value, tally: Tally) -> None:
+    if value.word in WORDS["no"]:
+        tally.adopted.append(Statement(0, Weight.FIELD, value.quote))
+    elif value.word in WORDS["yes"]:
+        tally.adopted.append(Statement(1, Weight.FIELD, value.quote))
+    for quantity in value.numbers:
+        leads = quantity.first <= value.first + 1 and quantity.value > 0
+        bare = leads and not noun_after(value.passage, quantity, NOUNS)
+        machines = noun_after(value.passage, quantity, _MACHINE)
+        if (bare or machines) and not excluded(value.passage, quantity):
+            tally.instances.append(Statement(quantity.value, Weight.NAMED, value.quote))
+
+
+def _in_production(value: _Value, tally: Tally) -> None:
+    if value.word in WORDS["no"]:
+        tally.live.append(Statement(0, Weight.FIELD, value.quote))
+    elif value.word in WORDS["yes"] and not value.passage.has("trial", value.start, value.end):
+        tally.live.append(Statement(1, Weight.FIELD, value.quote))
+
+
+def _developers(value: _Value, tally: Tally) -> None:
+    number = value.numbers[0].value if value.numbers else None
+    count = headcount(value.passage, (value.start, value.end), number)
+    if count is not None:
+        tally.developers.append(Statement(count, Weight.FIELD, value.quote))
+
+
+def _leading_number(value: _Value) -> list[Statement]:
+    if not value.numbers or value.numbers[0].first > value.first + 2:
+        return []
+    if excluded(value.passage, value.numbers[0]):
+        return []
+    return [Statement(value.numbers[0].value, Weight.FIELD, value.quote)]
+
+
+def _instances(value: _Value, tally: Tally) -> None:
+    tally.instances.extend(_leading_number(value))
+
+
+def _sites(value: _Value, tally: Tally) -> None:
+    tally.sites.extend(_leading_number(value))
+
+
+_FIELDS: Mapping[str, Callable[[_Value, Tally], None]] = {
+    "node_red_adopted": _adopted,
+    "node_red_instances": _instances,
+    "node_red_developers": _developers,
+    "node_red_in_production": _in_production,
+    "node_red_sites": _sites,
+}
