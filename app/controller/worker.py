@@ -19,12 +19,12 @@ import structlog
 from app.ports import Claim, Clock, Failure, Ledger, Priority, Retryable
 
 from . import metrics
-from .backoff import Breaker
+from .backoff import MAX_DOUBLINGS, Breaker
 from .bell import Bell
 from .reconcile import Reconciled, Reconciler
 
 SHORTEST_SLEEP_SECONDS = 0.05
-"""What is overdue but in other hands must not make an idle thread spin."""
+"""What is overdue but in other hands (an alert, a lease) must not make an idle thread spin."""
 
 Tell = Callable[[Sequence[Reconciled]], None]
 """Hears of what became of the keys of one batch."""
@@ -200,21 +200,27 @@ class Worker:
     # ----------------------------------------------------------------- the threads
 
     def _run(self, worker: str) -> None:
+        idle_turns = 0
         while not self._stopping.is_set():
             heard = self._bell.rings
-            if self.turn(worker) == 0 and not self._stopping.is_set():
-                self._bell.wait(heard, self._sleep_seconds())
+            if self.turn(worker):
+                idle_turns = 0
+            elif not self._stopping.is_set():
+                self._bell.wait(heard, self._sleep_seconds(idle_turns))
+                idle_turns += 1
 
-    def _sleep_seconds(self) -> float:
-        now = self._clock.now()
+    def _sleep_seconds(self, idle_turns: int) -> float:
+        """Until something falls due; ever longer while what is due is in other hands."""
+        now, poll = self._clock.now(), self._pace.poll_seconds
         if pause := self._breaker.wait_seconds(now):
-            return min(pause, self._pace.poll_seconds)
+            return min(pause, poll)
         try:
             due = self._ledger.next_due(now)
         except Failure:
-            return self._pace.poll_seconds
-        wait = (due - now).total_seconds() if due else self._pace.poll_seconds
-        return min(max(wait, SHORTEST_SLEEP_SECONDS), self._pace.poll_seconds)
+            return poll
+        wait = (due - now).total_seconds() if due else poll
+        shortest = SHORTEST_SLEEP_SECONDS * 2.0 ** min(idle_turns, MAX_DOUBLINGS)
+        return min(max(wait, shortest if wait <= 0 else SHORTEST_SLEEP_SECONDS), poll)
 
     def _beat(self) -> None:
         while not self._stopping.wait(self._pace.heartbeat_seconds):

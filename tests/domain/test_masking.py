@@ -71,7 +71,7 @@ def test_masking_twice_changes_nothing(text):
 
 def test_masking_is_linear():
     """The longest note that HubSpot holds is masked within a blink, whatever it is made of."""
-    began = time.perf_counter()
+    began = time.process_time()
     for piece in (
         "password ",
         "password: ",
@@ -82,4 +82,4 @@ def test_masking_is_linear():
         "is ",
     ):
         mask_secrets(piece * (65_536 // len(piece)))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
