@@ -104,10 +104,12 @@ def tell_channel(runtime: Runtime) -> None:
     """Say what the sweep found, once it has settled; what is left then is the service's."""
     sender = runtime.alert_sender(sys.stderr)
     end = time.monotonic() + runtime.settings.settle_seconds + CHANNEL_PATIENCE_SECONDS
-    while runtime.ledger.backlog().alerts and time.monotonic() < end:
-        if not sender.turn():
-            time.sleep(POLL_SECONDS)
-    sender.stop(0)
+    try:
+        while runtime.ledger.backlog().alerts and time.monotonic() < end:
+            if not sender.turn():
+                time.sleep(POLL_SECONDS)
+    finally:
+        sender.stop(0)
 
 
 def _print(report: Report, found: Sequence[Difference], *, as_json: bool) -> None:

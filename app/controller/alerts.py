@@ -38,11 +38,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SenderPace:
-    """How the sender works. A wish that fails for good `max_attempts` times is given up."""
+    """How the sender works.
+
+    A wish that is refused for good `max_attempts` times is given up: about a day with waits of
+    five minutes, so that a revoked token can be mended without losing what was to be said.
+    """
 
     batch: int = 20
     poll_seconds: float = 1.0
-    max_attempts: int = 8
+    max_attempts: int = 300
 
 
 class AlertSender:

@@ -145,7 +145,6 @@ class Worker:
         if self._breaker.wait_seconds(now):
             return 0
         claims = self._ledger.claim(worker, now, 1 if self._breaker.probing else self._pace.batch)
-        rechecks = self._recheck(now, is_idle=not claims)
         live = [claim for claim in claims if claim.priority is not Priority.SWEEP]
         swept = [claim for claim in claims if claim.priority is Priority.SWEEP]
         self._hold(worker, claims)
@@ -162,7 +161,7 @@ class Worker:
                 self._breaker.reset()
         finally:
             self._hold(worker, ())
-        return len(claims) + rechecks
+        return len(claims) + self._recheck(now, is_idle=not claims)
 
     def _recheck(self, now: datetime, *, is_idle: bool) -> int:
         """Turn what has come due by time alone into marks: when idle, and now and then."""
