@@ -32,6 +32,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         worker.start()
         sender.start()
+        runtime.ledger.listen(worker.wake)
         try:
             yield
         finally:

@@ -56,6 +56,7 @@ def worker() -> None:
         threads, sender = built.worker(), built.alert_sender()
         threads.start()
         sender.start()
+        built.ledger.listen(threads.wake)
         stop.wait()
         threads.stop(WORKER_STOP_SECONDS)
         sender.stop(WORKER_STOP_SECONDS)
