@@ -151,10 +151,16 @@ def try_examples(policy: Policy, file: ExamplesFile) -> Iterator[Tried]:
 
 def try_example(policy: Policy, example: Example, day: date) -> Tried:
     """One example's verdict under the policy, judged on its own day or else on `day`."""
-    now = _at(example.now or day)
+    snapshot, now = snapshot_of(example, day)
     waivers = [_waiver(waiver, policy.version) for waiver in example.deal.waivers]
-    verdict = evaluate(policy, _snapshot(example.deal, now), now, waivers)
+    verdict = evaluate(policy, snapshot, now, waivers)
     return Tried(example, verdict, tuple(_differences(example, verdict)))
+
+
+def snapshot_of(example: Example, day: date) -> tuple[Snapshot, datetime]:
+    """The deal of an example as it would be observed, and when it is judged."""
+    now = _at(example.now or day)
+    return _snapshot(example.deal, now), now
 
 
 def _differences(example: Example, verdict: Verdict) -> Iterator[str]:
