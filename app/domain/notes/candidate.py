@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.label import Place
-from app.domain.notes.substance import Opinion
+from app.domain.notes.stretch import Opinion
 
 
 class Candidate(NamedTuple):

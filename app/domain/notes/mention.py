@@ -12,7 +12,8 @@ from app.domain.notes.label import Mark, Place
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
-from app.domain.notes.substance import Opinion, judge_text
+from app.domain.notes.stretch import Opinion
+from app.domain.notes.substance import judge_text
 
 _QUOTES = "\"'”»"
 _REPORT = re.compile(

@@ -17,7 +17,8 @@ from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
-from app.domain.notes.substance import Opinion, judge_text
+from app.domain.notes.stretch import Opinion
+from app.domain.notes.substance import judge_text
 from app.domain.notes.vocabulary import WORDS
 
 _DIRECT = WORDS["introduces"]

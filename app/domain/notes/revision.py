@@ -18,7 +18,7 @@ from app.domain.notes.label import Place
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
-from app.domain.notes.substance import Opinion
+from app.domain.notes.stretch import Opinion
 
 _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
     (

@@ -14,7 +14,8 @@ from app.domain.notes.mention import read_mention
 from app.domain.notes.page import Line, Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.speech import words_start
-from app.domain.notes.substance import Opinion, judge_text
+from app.domain.notes.stretch import Opinion
+from app.domain.notes.substance import judge_text
 from app.domain.notes.table import cells_for
 
 Part = tuple[Passage, Span]

@@ -1,0 +1,188 @@
+"""What the first words or the shape of a text decide, before its clauses are weighed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from app.domain.notes.answer import QuestionKind, ReasonCode
+from app.domain.notes.stretch import Opinion, Stretch, asked, blank, unclear
+
+_LETTER = re.compile(r"[^\W_]")
+_SIGNS = re.compile(r"[?–—✅☑✔…._-]")
+_URL = re.compile(
+    r"(?:https?://|www\.)\S+|\S+\.(?:docx?|pptx?|pdf|xlsx?|png|jpe?g)\b", re.IGNORECASE
+)
+_ASKING = re.compile(
+    r"[\s\"'(]*(?:what|why|who|when|which|how|is|are|do|does|any|was|wer|wann|wie|gibt|quel|qui"
+    r"|que|cual|welke|wat|anything|something)\b",
+    re.IGNORECASE,
+)
+_STATEMENT = re.compile(r"[^.!?\s][.!](?:\s|$)")
+_SENTENCE_MARK = re.compile(r"[.!?]+(?=\s|$)")
+_PITCH = re.compile(
+    r"\bflowfuse (?:is (?:the|a|an) |lets|enables|offers|provides|adds|helps|allows|deserves"
+    r"|makes it easy)"
+    r"|\bour (?:platform|product|solution) (?:is|lets|enables|offers|provides|helps|allows)"
+    r"|\bwe (?:offer|provide|help (?:companies|teams|customers|you)|are the (?:leading|only))\b"
+    r"|\byour node-red\b"
+)
+_THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")
+_DIGIT = re.compile(r"\d")
+_MAX_WORDS_QUESTION = 4
+_MAX_WORDS_SOLVED = 12
+_MAX_WORDS_TO_ASK = 5
+_MAX_WORDS_HEDGED = 6
+_MAX_WORDS_MERIT = 8
+_MIN_EMPTY_PHRASES = 2
+_MIN_EMPTY_SHARE = 0.25
+_MIN_FOREIGN_WORDS = 2
+_LAST_LATIN, _LATIN_ADDITIONAL = "\u024f", ("\u1e00", "\u1eff")
+
+
+def opening_opinion(stretch: Stretch) -> Opinion | None:
+    """The opinion that the opening already gives; None when the clauses have to be weighed."""
+    return next((opinion for check in _CHECKS if (opinion := check(stretch)) is not None), None)
+
+
+def _without_words(stretch: Stretch) -> Opinion | None:
+    text = stretch.text
+    if not _LETTER.search(text):
+        if _SIGNS.search(text):
+            return blank(ReasonCode.PLACEHOLDER, "only signs, no words")
+        return asked(ReasonCode.QUESTION_ONLY, "nothing follows the question")
+    if ("/" in text or "." in text) and not _LETTER.search(_URL.sub(" ", text)):
+        return blank(ReasonCode.LINK_ONLY, "only a link")
+    return None
+
+
+def _foreign(stretch: Stretch) -> Opinion | None:
+    if _foreign_script(stretch.text) or _foreign_words(stretch):
+        return unclear(ReasonCode.UNKNOWN_LANGUAGE, "in a language that is not read here")
+    return None
+
+
+def _template(stretch: Stretch) -> Opinion | None:
+    if stretch.opens_with("hint", 0) or stretch.opens_with("sample", 0):
+        return asked(ReasonCode.TEMPLATE, "helper text of a template")
+    return None
+
+
+def _question(stretch: Stretch) -> Opinion | None:
+    """A text that only asks on ("any deadline? who signs?")."""
+    text = stretch.text.strip()
+    if stretch.kind is QuestionKind.FACT or not text.rstrip("\"')* ").endswith("?"):
+        return None
+    marks = _SENTENCE_MARK.findall(text)
+    if len(marks) > 1:
+        only_asks = all("?" in mark for mark in marks)
+    else:
+        short = stretch.size <= _MAX_WORDS_QUESTION
+        only_asks = not _STATEMENT.search(text) and (short or bool(_ASKING.match(text)))
+    return asked(ReasonCode.QUESTION_ONLY, "a question, no answer") if only_asks else None
+
+
+def _withdrawn(stretch: Stretch) -> Opinion | None:
+    if stretch.opens_with("denied") and not (
+        stretch.kind is QuestionKind.TIMING and stretch.has("time") and _DIGIT.search(stretch.text)
+    ):
+        return blank(ReasonCode.RETRACTED, "says that it no longer holds")
+    return None
+
+
+def _solved(stretch: Stretch) -> Opinion | None:
+    over = stretch.kind is QuestionKind.REASON and stretch.has("solved")
+    if over and stretch.size <= _MAX_WORDS_SOLVED:
+        return blank(ReasonCode.NEGATED, "the trouble is over")
+    return None
+
+
+def _to_ask(stretch: Stretch) -> Opinion | None:
+    if stretch.opens_with("to_ask") and stretch.size <= _MAX_WORDS_TO_ASK:
+        return blank(ReasonCode.PLACEHOLDER, "somebody is to be asked")
+    return None
+
+
+def _empty_talk(stretch: Stretch) -> Opinion | None:
+    """Phrases that say nothing and make up a good part of a text without numbers."""
+    passage = stretch.passage
+    if "empty_talk" not in passage.kinds or _DIGIT.search(stretch.text):
+        return None
+    spans = [passage.span_of(hit) for hit in passage.hits if hit.kind == "empty_talk"]
+    inside = [b - a for a, b in spans if a >= stretch.start and b <= stretch.end]
+    length = stretch.end - stretch.start
+    if len(inside) < _MIN_EMPTY_PHRASES or sum(inside) < _MIN_EMPTY_SHARE * length:
+        return None
+    return blank(ReasonCode.PLACEHOLDER, "talk without content")
+
+
+def _ours(stretch: Stretch) -> Opinion | None:
+    if stretch.kind is QuestionKind.FACT:
+        return None
+    if stretch.opens_with("guess"):
+        return blank(ReasonCode.SELLERS_VIEW, "the seller's own guess")
+    if _PITCH.search(stretch.folded) and not _THEIRS.search(stretch.folded):
+        return blank(ReasonCode.PITCH, "our own words about ourselves")
+    return None
+
+
+def _timing(stretch: Stretch) -> Opinion | None:
+    if stretch.kind is not QuestionKind.TIMING:
+        return None
+    if stretch.opens_with("on_hold", 2):
+        return blank(ReasonCode.ON_HOLD, "the plan rests")
+    if stretch.has("sellers_time"):
+        return blank(ReasonCode.SELLERS_VIEW, "our date, not theirs")
+    if stretch.opens_with("hedge", 2) and stretch.size <= _MAX_WORDS_HEDGED:
+        return unclear(ReasonCode.HEDGED, "hedged")
+    timed = stretch.has("time") or _DIGIT.search(stretch.text)
+    if not timed and stretch.opens_with("merit", 2) and stretch.size <= _MAX_WORDS_MERIT:
+        return blank(ReasonCode.WRONG_WHY, "speaks of the product, not of time")
+    return None
+
+
+def _signal(stretch: Stretch) -> Opinion | None:
+    if stretch.kind is not QuestionKind.SIGNAL or stretch.has("agreed"):
+        return None
+    if stretch.opens_with("undecided", 2):
+        return blank(ReasonCode.NOT_DECIDED, "nothing was agreed yet")
+    return None
+
+
+_CHECKS: tuple[Callable[[Stretch], Opinion | None], ...] = (
+    _without_words,
+    _foreign,
+    _template,
+    _question,
+    _withdrawn,
+    _solved,
+    _to_ask,
+    _empty_talk,
+    _ours,
+    _timing,
+    _signal,
+)
+
+
+def _foreign_words(stretch: Stretch) -> bool:
+    """Whether the small words of a text are those of a language that is not read here."""
+    passage = stretch.passage
+    if "unknown_language" not in passage.kinds:
+        return False
+    inside = [w for w in passage.words if stretch.start <= w.start and w.end <= stretch.end]
+    foreign = sum(
+        hit.kind == "unknown_language"
+        and stretch.start <= passage.words[hit.first].start < stretch.end
+        for hit in passage.hits
+    )
+    known = sum(word.text in passage.fillers for word in inside)
+    return foreign >= _MIN_FOREIGN_WORDS and foreign > known
+
+
+def _foreign_script(text: str) -> bool:
+    if text.isascii():
+        return False
+    letters = [char for char in text if char.isalpha()]
+    low, high = _LATIN_ADDITIONAL
+    foreign = sum(char > _LAST_LATIN and not low <= char <= high for char in letters)
+    return foreign * 2 > len(letters)
