@@ -37,7 +37,7 @@ class StageOptions:
     folder: Path
     latency_ms: int = 50
     seed: int = 1
-    settle_seconds: float = 1.0
+    settle_seconds: float = 0.5
 
 
 @dataclass(slots=True)
