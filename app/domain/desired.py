@@ -159,7 +159,7 @@ def _deal_values(verdict: Verdict) -> Mapping[str, str]:
         "blocker_summary": summary_text(verdict, shown),
         "standing": standing_of(shown).value,
         "earned_stage": verdict.earned_stage or "",
-        "next_stage_needs": needs_text(verdict),
+        "next_stage_needs": needs_text(verdict, shown_in_portal(verdict.next_needs)),
         **_zone_values(verdict.zone),
         "recommended_process": verdict.zone.recommended_process or "",
         "policy_version": verdict.policy_version,

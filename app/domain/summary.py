@@ -30,12 +30,12 @@ def summary_text(verdict: Verdict, findings: Sequence[Finding]) -> str:
     return _joined([_headline(verdict, findings), *items])
 
 
-def needs_text(verdict: Verdict) -> str:
-    """What would stop the deal at its next stage; empty when nothing would."""
-    if not verdict.next_needs:
+def needs_text(verdict: Verdict, needs: Sequence[Finding]) -> str:
+    """What of `needs` would stop the deal at its next stage; empty when nothing would."""
+    if not needs:
         return ""
     besides = ", besides what blocks it now" if verdict.blockers else ""
-    items = [f"- {_sentence(need.title)} {need.fix}" for need in verdict.next_needs]
+    items = [f"- {_sentence(need.title)} {need.fix}" for need in needs]
     return _joined([f"To enter {verdict.next_stage}{besides}:", *items])
 
 

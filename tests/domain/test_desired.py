@@ -80,6 +80,20 @@ def test_what_is_only_observed_is_not_written():
     assert values["ff_blocker_summary"] == ""
 
 
+def test_what_is_only_observed_is_no_need_of_the_next_stage_either():
+    """A late criterion under observation is announced nowhere."""
+    late = replace(
+        POLICY.criteria[0],
+        id="late",
+        title="A late one",
+        from_stage="2-Diagnose",
+        exits=Exits(property=Enforcement.OBSERVE),
+    )
+    verdict = evaluate(replace(POLICY, criteria=(*POLICY.criteria, late)), snapshot(), NOW)
+    assert "late" in {need.criterion for need in verdict.next_needs}
+    assert "A late one" not in desired(verdict, NAMES)[DEAL]["ff_next_stage_needs"]
+
+
 def test_a_waived_blocker_is_marked_with_who_why_and_until_when():
     """It leaves the blockers and stays in the text."""
     waiver = Waiver("why_now", "Pilot agreed with the CEO.", "Zoe", NOW + timedelta(days=9), "1")
