@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import refusals
+from .fields import flag, text, whole
 from .schema import Definition, Option
 from .times import instant
 
@@ -30,16 +31,6 @@ FIELD_TYPES = {
 REQUIRED = ("name", "label", "type", "fieldType", "groupName")
 OPTION_PARTS = ("label", "value", "displayOrder", "hidden")
 HINTS = ("numberDisplayHint", "textDisplayHint", "dataSensitivity", "referencedObjectType")
-_PATCHES = {
-    "label": "label",
-    "type": "type",
-    "fieldType": "field_type",
-    "groupName": "group_name",
-    "description": "description",
-    "displayOrder": "display_order",
-    "hidden": "hidden",
-    "formField": "form_field",
-}
 
 
 def defined(given: dict[str, Any]) -> Definition:
@@ -48,34 +39,30 @@ def defined(given: dict[str, Any]) -> Definition:
     Raises:
         Refusal: HubSpot would not create it.
     """
-    missing = [name for name in REQUIRED if not given.get(name)]
+    missing = [name for name in REQUIRED if not text(given, name)]
     if missing:
         message = f"Some required fields were not set: [{', '.join(missing)}]"
         refusals.reject(message, context={"fields": missing})
-    name = str(given["name"])
+    name = text(given, "name")
     if not NAME.fullmatch(name):
         refusals.reject(
             f"Property name {name} must begin with a letter and consist of lower-case letters, "
             "digits and underscores"
         )
-    definition = Definition(
+    is_formula = text(given, "fieldType") == "calculation_equation"
+    blank = Definition(
         name,
-        str(given["label"]),
-        str(given["type"]),
-        str(given["fieldType"]),
-        str(given["groupName"]),
-        description=str(given.get("description") or ""),
-        options=_options(given.get("options") or []),
-        display_order=int(given.get("displayOrder", -1)),
-        has_unique_value=bool(given.get("hasUniqueValue")),
-        hidden=bool(given.get("hidden")),
-        form_field=bool(given.get("formField")),
-        calculated=given["fieldType"] == "calculation_equation",
-        read_only=given["fieldType"] == "calculation_equation",
-        external_options=bool(given.get("externalOptions")),
-        hints=tuple((hint, given[hint]) for hint in HINTS if given.get(hint) is not None),
+        "",
+        "",
+        "",
+        "",
+        has_unique_value=flag(given, "hasUniqueValue"),
+        calculated=is_formula,
+        read_only=is_formula,
+        external_options=flag(given, "externalOptions"),
+        hints=tuple((hint, text(given, hint)) for hint in HINTS if given.get(hint) is not None),
     )
-    return _judged(definition)
+    return patched(blank, given)
 
 
 def patched(old: Definition, given: dict[str, Any]) -> Definition:
@@ -84,12 +71,21 @@ def patched(old: Definition, given: dict[str, Any]) -> Definition:
     Raises:
         Refusal: HubSpot would not change it like this.
     """
-    changes: dict[str, Any] = {
-        attribute: given[field] for field, attribute in _PATCHES.items() if field in given
-    }
-    if "options" in given:
-        changes["options"] = _options(given["options"])
-    return _judged(replace(old, **changes))
+    options = given.get("options")
+    return _judged(
+        replace(
+            old,
+            label=text(given, "label", old.label),
+            type=text(given, "type", old.type),
+            field_type=text(given, "fieldType", old.field_type),
+            group_name=text(given, "groupName", old.group_name),
+            description=text(given, "description", old.description),
+            display_order=whole(given, "displayOrder", old.display_order),
+            hidden=flag(given, "hidden", default=old.hidden),
+            form_field=flag(given, "formField", default=old.form_field),
+            options=old.options if options is None else _options(options),
+        )
+    )
 
 
 def _judged(definition: Definition) -> Definition:
@@ -122,11 +118,11 @@ def _option(given: Any) -> Option:
     if missing:
         refusals.reject(f"Every option needs {', '.join(OPTION_PARTS)}; missing: {missing}")
     return Option(
-        str(given["value"]),
-        str(given["label"]),
-        int(given["displayOrder"]),
-        bool(given["hidden"]),
-        str(given.get("description") or ""),
+        text(given, "value"),
+        text(given, "label"),
+        whole(given, "displayOrder", -1),
+        flag(given, "hidden"),
+        text(given, "description"),
     )
 
 

@@ -105,7 +105,7 @@ class Call:
         text = self.query.get(name)
         if text is None or text == "":
             return default
-        if not text.lstrip("-").isdecimal():
+        if not text.removeprefix("-").isdecimal():
             message = f"Invalid {name} {text}: it must be a whole number"
             refusals.reject(message)
         number = int(text)

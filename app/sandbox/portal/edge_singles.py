@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import refusals
 from .batches import completed
@@ -14,6 +14,7 @@ from .objects import next_page
 
 if TYPE_CHECKING:
     from .edges import EdgeType
+    from .records import Record
 
 MAX_LABELS = 50
 RECORD_ROOTS = (
@@ -56,7 +57,7 @@ def _put_default(call: Call) -> Reply:
     return completed(call, sides.defaults(source, target))
 
 
-def _ends(call: Call, sides: Sides) -> tuple[Any, Any]:
+def _ends(call: Call, sides: Sides) -> tuple[Record, Record]:
     given = {"from": {"id": call.path["from_id"]}, "to": {"id": call.path["to_id"]}}
     return sides.ends(given)
 

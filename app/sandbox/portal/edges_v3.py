@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import refusals
 from .batches import completed
 from .door import Bucket, Call, Operation, Reply
-from .edge_batches import MAX_READ_INPUTS, MAX_WRITE_INPUTS, each
+from .edge_batches import MAX_READ_INPUTS, MAX_TARGETS_PER_PAGE, MAX_WRITE_INPUTS, each
 from .edges import edge_name
 from .finding import record_id
 from .linking import Sides, end_id, reads, writes
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 ROOT = "/crm/v3/associations/{from_type}/{to_type}"
 RECORD_ROOT = "/crm/v3/objects/{from_type}/{from_id}/associations/{to_type}"
-MAX_TARGETS_PER_PAGE = 500
 
 
 def _named(sides: Sides, name: object) -> EdgeType:

@@ -8,6 +8,7 @@ the properties that callers filter large portals by, the rest is checked record 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,11 +61,16 @@ class ValueIndex:
 
 
 class ModifiedIndex:
-    """Live records by the time of their last change, for searches of what changed since then."""
+    """Live records by the time of their last change, for searches of what changed since then.
 
-    __slots__ = ("_keys", "_sorted")
+    Args:
+        live: The live records by id; their own table's, as it changes.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_keys", "_live", "_sorted")
+
+    def __init__(self, live: dict[int, Record]) -> None:
+        self._live = live
         self._keys: list[int] = []
         self._sorted = True
 
@@ -74,23 +80,20 @@ class ModifiedIndex:
         if self._keys and key < self._keys[-1]:
             self._sorted = False
         self._keys.append(key)
-
-    def since(self, at_ms: int, live: dict[int, Record]) -> Iterator[Record]:
-        """Live records changed at `at_ms` or later, earliest change first."""
-        self._tidy(live)
-        for position in range(bisect_left(self._keys, at_ms << _ID_BITS), len(self._keys)):
-            key = self._keys[position]
-            record = live.get(key & _ID_MASK)
-            if record is not None and record.updated_ms == key >> _ID_BITS:
-                yield record
-
-    def _tidy(self, live: dict[int, Record]) -> None:
-        if len(self._keys) > _STALE_FACTOR * len(live) + _STALE_SLACK:
-            self._keys = [record.updated_ms << _ID_BITS | record.id for record in live.values()]
+        if len(self._keys) > _STALE_FACTOR * len(self._live) + _STALE_SLACK:
+            self._keys = [one.updated_ms << _ID_BITS | one.id for one in self._live.values()]
             self._sorted = False
+
+    def since(self, at_ms: int) -> Iterator[Record]:
+        """Live records changed at `at_ms` or later, earliest change first."""
         if not self._sorted:
             self._keys = sorted(set(self._keys))
             self._sorted = True
+        for position in range(bisect_left(self._keys, at_ms << _ID_BITS), len(self._keys)):
+            key = self._keys[position]
+            record = self._live.get(key & _ID_MASK)
+            if record is not None and record.updated_ms == key >> _ID_BITS:
+                yield record
 
 
 class Lag:
@@ -101,23 +104,29 @@ class Lag:
     """
 
     def __init__(self, lag_ms: int) -> None:
-        self.lag_ms = lag_ms
-        self._images: dict[int, list[tuple[int, Record | None]]] = {}
+        self._lag_ms = lag_ms
+        self._due: deque[tuple[int, int]] = deque()
+        self._images: dict[int, deque[Record | None]] = {}
 
     def hold(self, record_id: int, before: Record | None, now_ms: int) -> None:
         """Keep what the record was before a write; None when it did not exist."""
-        if self.lag_ms > 0:
-            image = None if before is None else before.image()
-            self._images.setdefault(record_id, []).append((now_ms + self.lag_ms, image))
+        if self._lag_ms <= 0:
+            return
+        self._let_go(now_ms)
+        self._due.append((now_ms + self._lag_ms, record_id))
+        image = None if before is None else before.image()
+        self._images.setdefault(record_id, deque()).append(image)
 
     def shown(self, now_ms: int) -> dict[int, Record | None]:
         """For each record that searches do not see as it is: what they see instead."""
-        shown: dict[int, Record | None] = {}
-        for record_id in list(self._images):
-            waiting = [entry for entry in self._images[record_id] if entry[0] > now_ms]
-            if waiting:
-                self._images[record_id] = waiting
-                shown[record_id] = waiting[0][1]
-            else:
+        self._let_go(now_ms)
+        return {record_id: images[0] for record_id, images in self._images.items()}
+
+    def _let_go(self, now_ms: int) -> None:
+        """Forget the images of writes that search has caught up with."""
+        while self._due and self._due[0][0] <= now_ms:
+            _, record_id = self._due.popleft()
+            images = self._images[record_id]
+            images.popleft()
+            if not images:
                 del self._images[record_id]
-        return shown

@@ -30,13 +30,13 @@ class Sides:
     target: Kind
 
     @classmethod
-    def of(cls, call: Call, source: str = "from_type", target: str = "to_type") -> Sides:
-        """The types that two path parameters mean.
+    def of(cls, call: Call) -> Sides:
+        """The types that the path names.
 
         Raises:
             Refusal: one is unknown, or HubSpot associates no such records.
         """
-        sides = cls(call, call.kind(source), call.kind(target))
+        sides = cls(call, call.kind("from_type"), call.kind("to_type"))
         if sides.pair not in PLAIN:
             message = f"No association exists from {sides.source.plural} to {sides.target.plural}"
             refusals.reject(message, sub_category="crm.associations.INVALID_OBJECT_TYPES")

@@ -157,7 +157,11 @@ def _tokens(get: Getter, pattern: str) -> Test:
 
 
 def _number(text: str | None) -> float | None:
-    return float(text) if text else None
+    """The number that a text is; none where a property became a number after it was written."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
 
 
 def _lower(text: str | None) -> str | None:

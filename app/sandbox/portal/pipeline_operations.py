@@ -6,20 +6,27 @@ stage that deals stand in is not deleted when the caller asks for that check.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import refusals
 from .door import Call, Operation, Reply
+from .fields import text
 from .pipeline_shapes import (
+    WantedStage,
     label_of,
     metadata_of,
     order_of,
+    stage_of,
+    stages_of,
     written,
     written_entry,
     written_stage,
 )
+from .pipelines import MAX_STAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .pipelines import Pipeline, Pipelines, Stage
 
 ROOTS = (
@@ -76,35 +83,24 @@ def _get(call: Call) -> Reply:
 
 def _create(call: Call) -> Reply:
     body, plural = call.mapping(), call.kind().plural
-    label, stages = label_of(body), body.get("stages")
-    if not isinstance(stages, list):
-        refusals.reject_json("stages must be a list")
+    label, stages, order = label_of(body), stages_of(body), order_of(body)
     if any(label == one.label for one in _pipelines(call).listing(plural)):
         refusals.reject(f"A pipeline with the label '{label}' already exists.")
-    ready = [
-        (_stage_id(call, one), label_of(one), metadata_of(one), order_of(one)) for one in stages
-    ]
-    try:
-        pipeline = _pipelines(call).add(
-            plural,
-            label,
-            [],
-            pipeline_id=body.get("pipelineId"),
-            display_order=order_of(body),
-        )
-    except ValueError as error:
-        refusals.reject(str(error))
-    for stage_id, stage_label, metadata, order in ready:
-        _pipelines(call).add_stage(
-            plural, pipeline, stage_label, metadata, stage_id=stage_id, display_order=order
-        )
+    _refuse_taken(call, stages)
+    pipeline_id = text(body, "pipelineId") or None
+    if pipeline_id and _pipelines(call).get(plural, pipeline_id):
+        refusals.reject(f"A pipeline with the id '{pipeline_id}' already exists.")
+    pipeline = _pipelines(call).add(plural, label, [], pipeline_id=pipeline_id, display_order=order)
+    for stage in stages:
+        _add_stage(call, pipeline, stage)
     _audit(call, pipeline, pipeline.id, "CREATE")
     return Reply(201, written(pipeline))
 
 
 def _update(call: Call) -> Reply:
     pipeline, body = _pipeline(call), call.mapping()
-    _pipelines(call).update(pipeline, label=body.get("label"), display_order=order_of(body))
+    label = text(body, "label", pipeline.label)
+    _pipelines(call).update(pipeline, label=label, display_order=order_of(body))
     _audit(call, pipeline, pipeline.id, "UPDATE")
     return Reply(200, written(pipeline))
 
@@ -112,30 +108,19 @@ def _update(call: Call) -> Reply:
 def _replace(call: Call) -> Reply:
     """Another label, order and set of stages; stages that are not named are deleted."""
     pipeline, body, plural = _pipeline(call), call.mapping(), call.kind().plural
-    stages = body.get("stages")
-    if not isinstance(stages, list):
-        refusals.reject_json("stages must be a list")
-    wanted = {str(one.get("stageId")): one for one in stages if one.get("stageId")}
-    gone = [stage.id for stage in pipeline.stages if stage.id not in wanted]
+    label, stages, order = label_of(body), stages_of(body), order_of(body)
+    kept = {stage.id for stage in stages} & {stage.id for stage in pipeline.stages}
+    gone = [stage.id for stage in pipeline.stages if stage.id not in kept]
+    _refuse_taken(call, [stage for stage in stages if stage.id not in kept])
     _refuse_used(call, gone)
-    ready = [(label_of(one), metadata_of(one), order_of(one), one.get("stageId")) for one in stages]
-    _pipelines(call).update(pipeline, label=label_of(body), display_order=order_of(body))
+    _pipelines(call).update(pipeline, label=label, display_order=order)
     for stage_id in gone:
         _pipelines(call).remove_stage(plural, pipeline, stage_id)
-    for label, metadata, order, stage_id in ready:
-        if stage_id is not None and pipeline.stage(str(stage_id)) is not None:
-            _pipelines(call).update_stage(
-                plural,
-                pipeline,
-                str(stage_id),
-                label=label,
-                display_order=order,
-                metadata=metadata,
-            )
+    for stage in stages:
+        if stage.id in kept:
+            _change_stage(call, pipeline, stage)
         else:
-            _pipelines(call).add_stage(
-                plural, pipeline, label, metadata, stage_id=stage_id, display_order=order
-            )
+            _add_stage(call, pipeline, stage)
     _audit(call, pipeline, pipeline.id, "UPDATE")
     return Reply(200, written(pipeline))
 
@@ -156,18 +141,11 @@ def _get_stage(call: Call) -> Reply:
 
 
 def _create_stage(call: Call) -> Reply:
-    pipeline, body = _pipeline(call), call.mapping()
-    try:
-        stage = _pipelines(call).add_stage(
-            call.kind().plural,
-            pipeline,
-            label_of(body),
-            metadata_of(body),
-            stage_id=_stage_id(call, body),
-            display_order=order_of(body),
-        )
-    except ValueError as error:
-        refusals.reject(str(error))
+    pipeline, wanted = _pipeline(call), stage_of(call.mapping())
+    _refuse_taken(call, [wanted])
+    if len(pipeline.stages) >= MAX_STAGES:
+        refusals.reject(f"A pipeline has at most {MAX_STAGES} stages")
+    stage = _add_stage(call, pipeline, wanted)
     _audit(call, pipeline, stage.id, "CREATE")
     return Reply(201, written_stage(stage))
 
@@ -178,7 +156,7 @@ def _update_stage(call: Call) -> Reply:
         call.kind().plural,
         pipeline,
         stage.id,
-        label=body.get("label"),
+        label=text(body, "label", stage.label),
         display_order=order_of(body),
         metadata=metadata_of(body) if body.get("metadata") else None,
     )
@@ -228,12 +206,34 @@ def _audit(call: Call, pipeline: Pipeline, identifier: str, action: str) -> None
     _pipelines(call).note(pipeline, identifier, action, user_id, call.body or {})
 
 
-def _stage_id(call: Call, given: Any) -> str | None:
-    stage_id = given.get("stageId") if isinstance(given, dict) else None
+def _refuse_taken(call: Call, stages: Iterable[WantedStage]) -> None:
+    """No two stages of the portal have the same id."""
     plural = call.kind().plural
-    if stage_id is not None and _pipelines(call).stage(plural, str(stage_id)) is not None:
-        refusals.reject(f"Stage id {stage_id} is already in use")
-    return None if stage_id is None else str(stage_id)
+    for stage in stages:
+        if stage.id is not None and _pipelines(call).stage(plural, stage.id) is not None:
+            refusals.reject(f"Stage id {stage.id} is already in use")
+
+
+def _add_stage(call: Call, pipeline: Pipeline, wanted: WantedStage) -> Stage:
+    return _pipelines(call).add_stage(
+        call.kind().plural,
+        pipeline,
+        wanted.label,
+        wanted.metadata,
+        stage_id=wanted.id,
+        display_order=wanted.display_order,
+    )
+
+
+def _change_stage(call: Call, pipeline: Pipeline, wanted: WantedStage) -> None:
+    _pipelines(call).update_stage(
+        call.kind().plural,
+        pipeline,
+        str(wanted.id),
+        label=wanted.label,
+        display_order=wanted.display_order,
+        metadata=wanted.metadata,
+    )
 
 
 OPERATIONS = (

@@ -5,32 +5,71 @@ It refuses stages without a label or a probability; metadata is text in both dir
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import refusals
+from .fields import text, whole
+from .pipelines import MAX_STAGES
 from .times import instant
 
 if TYPE_CHECKING:
     from .pipelines import AuditEntry, Pipeline, Stage
 
 
-def label_of(given: Any) -> str:
+def label_of(given: dict[str, Any]) -> str:
     """A label, which everything here must have.
 
     Raises:
         Refusal: there is none.
     """
-    if not isinstance(given, dict) or not given.get("label"):
+    label = text(given, "label")
+    if not label:
         refusals.reject("A pipeline and each of its stages need a label")
-    return str(given["label"])
+    return label
 
 
 def order_of(given: dict[str, Any]) -> int | None:
     """Where in the order it goes; None when the caller leaves that open."""
-    order = given.get("displayOrder")
-    if order is not None and not isinstance(order, int):
-        refusals.reject("displayOrder must be a whole number")
-    return order
+    return whole(given, "displayOrder", 0) if given.get("displayOrder") is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedStage:
+    """A stage as a caller wants it; without an id it is to get a new one."""
+
+    id: str | None
+    label: str
+    metadata: dict[str, str]
+    display_order: int | None
+
+
+def stage_of(given: dict[str, Any]) -> WantedStage:
+    """One stage in a request.
+
+    Raises:
+        Refusal: it has no label or no probability.
+    """
+    stage_id = text(given, "stageId") or None
+    return WantedStage(stage_id, label_of(given), metadata_of(given), order_of(given))
+
+
+def stages_of(given: dict[str, Any]) -> list[WantedStage]:
+    """The stages of a pipeline in a request.
+
+    Raises:
+        Refusal: there are none or too many, one of them is no good, or two have the same id.
+    """
+    stages = given.get("stages")
+    if not isinstance(stages, list) or not all(isinstance(one, dict) for one in stages):
+        refusals.reject_json("stages must be a list of stages")
+    if len(stages) > MAX_STAGES:
+        refusals.reject(f"A pipeline has at most {MAX_STAGES} stages")
+    wanted = [stage_of(one) for one in stages]
+    ids = [one.id for one in wanted if one.id is not None]
+    if len(set(ids)) < len(ids):
+        refusals.reject("Stage ids must be unique")
+    return wanted
 
 
 def metadata_of(given: dict[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from . import refusals
 from .batches import completed
 from .definitions import defined, patched, written, written_group
 from .door import Call, Operation, Reply
+from .fields import text, whole
 from .refusal import Refusal
 from .schema import Group
 
@@ -150,12 +151,12 @@ def _get_group(call: Call) -> Reply:
 
 def _create_group(call: Call) -> Reply:
     body, plural = call.mapping(), call.kind().plural
-    if not body.get("name") or not body.get("label"):
+    name, label = text(body, "name"), text(body, "label")
+    if not name or not label:
         refusals.reject("A property group needs name and label")
-    name = str(body["name"])
     if name in call.portal.properties.of(plural).groups:
         raise refusals.group_exists(name)
-    group = Group(name, str(body["label"]), body.get("displayOrder", -1))
+    group = Group(name, label, whole(body, "displayOrder", -1))
     call.portal.properties.add_group(plural, group)
     return Reply(201, written_group(group))
 
@@ -164,8 +165,8 @@ def _update_group(call: Call) -> Reply:
     group, body = _group(call), call.mapping()
     changed = replace(
         group,
-        label=str(body.get("label", group.label)),
-        display_order=body.get("displayOrder", group.display_order),
+        label=text(body, "label", group.label),
+        display_order=whole(body, "displayOrder", group.display_order),
     )
     call.portal.properties.add_group(call.kind().plural, changed)
     return Reply(200, written_group(changed))

@@ -126,7 +126,7 @@ class Search:
         for one in group:
             if one.name in timed and one.operator in _SINCE:
                 since = int(float(one.values[0]))
-                return sorted(record.id for record in table.modified.since(since, table.live))
+                return sorted(record.id for record in table.modified.since(since))
         return None
 
     def _with_associated(self, kind: Kind, one: Filter, table: Table) -> set[int]:

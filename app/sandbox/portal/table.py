@@ -32,7 +32,7 @@ class Table:
         self.merged: dict[int, int] = {}
         self.ids = array("q")
         self.by_value = {name: ValueIndex() for name in INDEXED.get(plural, ())}
-        self.modified = ModifiedIndex()
+        self.modified = ModifiedIndex(self.live)
         self.lag = Lag(lag_ms)
 
     def get(self, record_id: int) -> Record | None:

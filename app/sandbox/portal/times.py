@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from ..clock import from_epoch_ms, to_epoch_ms
 
 DAY_MS = 86_400_000
-_MILLISECONDS = re.compile(r"-?\d{10,}")
+_MILLISECONDS = re.compile(r"-?\d{1,15}")
+_LAST_MS = 253_402_300_799_999
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -22,7 +23,8 @@ def instant(epoch_ms: int) -> str:
 def parse_instant(text: str) -> int | None:
     """Epoch milliseconds of an ISO time, a date (midnight UTC) or milliseconds as text."""
     if _MILLISECONDS.fullmatch(text):
-        return int(text)
+        epoch_ms = int(text)
+        return epoch_ms if 0 <= epoch_ms <= _LAST_MS else None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -291,3 +291,14 @@ def test_indexes_never_change_what_is_found(api, portal, clock):
         ]
         found = [row["id"] for row in api.post(PATH, json=body).json()["results"]]
         assert found == sorted(expected, key=int)
+
+
+def test_what_search_has_caught_up_with_is_forgotten_though_nobody_searches(portal, seeded, clock):
+    """A portal that is written to all day keeps only the images of the last moments."""
+    table = portal.store.table("deals")
+    for _ in range(5_000):
+        clock.advance(0.1)
+        portal.store.update("deals", seeded["deal1"], {}, actor=PERSON)
+    assert len(table.lag._due) <= 2 / 0.1 + 1
+    assert len(table.modified._keys) < 2_000
+    assert [record.id for record in table.modified.since(clock.epoch_ms())] == [seeded["deal1"]]
