@@ -20,10 +20,10 @@ from app.domain.notes.vocabulary import WORDS
 
 _DASH = r"\-–—"
 _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
-_LEADING_WORDS = WORDS["leading"]
 _SIGN = re.compile(
     rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"
-    rf"[\s*_\"'”»)\]]*(?P<sign>\?[\s:*_?!{_DASH}]*|::?|==?>?|→|->|⇒|[{_DASH}]{{1,3}}(?=\s|$)|\||[✅☑✔]|\.{{2,3}})"
+    rf"[\s*_\"'”»)\]]*(?P<sign>\?[\s:*_?!{_DASH}]*|::?|==?>?|→|->|⇒"
+    rf"|[{_DASH}]{{1,3}}(?=\s|$)|\||[✅☑✔]|\.{{2,3}})"
     r"[\s*_]*"
 )
 _BRACKETED = re.compile(r"\s*[\])](?P<sign>)[\s:*_-]*")
@@ -38,9 +38,10 @@ _JOINER = re.compile(
 _SAME = re.compile(r"[\s*_]*\??[\s*_]*[/(][\s*_]*")
 _ALTERNATIVE = re.compile(r"\s*/\s*[^/?\n]{1,30}\?\s*$")
 _WORDS = re.compile(r"\w+")
-_TOPIC_WORDS = WORDS["topic"]
 _MAX_TAIL = 70
 _MAX_BEFORE_HEAD = 40
+_SEMICOLON = re.compile(r"\s*;\s+")
+_PRECEDENCE = ("labels", "short", "titles", "asks", "fields", "stand_ins")
 _RANKS = {"labels": 0, "titles": 1, "stand_ins": 2, "asks": 3, "short": 4, "fields": 5}
 
 
@@ -94,6 +95,21 @@ class _Found(NamedTuple):
     end: int
     role: str
     question: QuestionId
+
+
+class _Slot(NamedTuple):
+    """A label in its line, between the end of the one before it and the start of the next."""
+
+    passage: Passage
+    start: int
+    end: int
+    role: str
+    floor: int
+    limit: int
+
+    @property
+    def before(self) -> str:
+        return self.passage.folded[self.floor : self.start]
 
 
 def find_marks(passage: Passage, dialect: Dialect) -> list[Mark]:
@@ -180,7 +196,7 @@ def _topic(passage: Passage, hit: Hit) -> bool:
     """Whether a word stands as a topic: "Petra on timing: …"."""
     before = passage.words[hit.first - 1].text if hit.first else ""
     end = passage.words[hit.last - 1].end
-    return before in _TOPIC_WORDS and passage.text[end : end + 1] == ":"
+    return before in WORDS["topic"] and passage.text[end : end + 1] == ":"
 
 
 def _joined(passage: Passage, left: _Found, right: _Found) -> bool:
@@ -200,114 +216,121 @@ def _joined(passage: Passage, left: _Found, right: _Found) -> bool:
 
 def _mark(passage: Passage, group: list[_Found], floor: int, limit: int) -> Mark | None:
     roles = {found.role for found in group}
-    role = next(
-        r for r in ("labels", "short", "titles", "asks", "fields", "stand_ins") if r in roles
-    )
-    questions = tuple(dict.fromkeys(f.question for f in group if f.role == role))
+    role = next(role for role in _PRECEDENCE if role in roles)
+    questions = tuple(dict.fromkeys(found.question for found in group if found.role == role))
+    slot = _Slot(passage, group[0].start, group[-1].end, role, floor, limit)
+    stand_in = role == "stand_ins"
     if group[-1].role == "asks" and role != "asks":
-        end = _ASKED_TAIL.match(passage.text, group[-1].end, limit)
-        if end is not None:
-            place = (
-                Place.HEAD
-                if _heads(passage, group[0].start, floor, passage.folded[floor : group[0].start])
-                else Place.INLINE
-            )
-            return Mark(
-                passage.index, group[0].start, end.end(), questions, place, "?", role == "stand_ins"
-            )
-    start = group[0].start
-    read = _place(passage, start, group[-1].end, role, floor, limit)
+        tail = _ASKED_TAIL.match(passage.text, slot.end, limit)
+        if tail is not None:
+            place = Place.HEAD if _heads(slot) else Place.INLINE
+            return Mark(passage.index, slot.start, tail.end(), questions, place, "?", stand_in)
+    read = _place(slot)
     if read is None:
         return None
     place, end, sign = read
-    return Mark(
-        passage.index, start, end, questions, place, sign, role == "stand_ins", role == "asks"
-    )
+    return Mark(passage.index, slot.start, end, questions, place, sign, stand_in, role == "asks")
 
 
-def _place(
-    passage: Passage, start: int, end: int, role: str, floor: int, limit: int
-) -> tuple[Place, int, str] | None:
-    before = passage.folded[floor:start]
-    heads = _heads(passage, start, floor, before)
-    breaks = heads or bool(_BREAK_BEFORE.search(before))
-    read = _sign(passage, start, end, limit, heads=heads, asked=role == "asks")
-    if role == "asks":
-        if (read and read[1] in "?") or (read and heads and read[1] in ".:"):
-            return (Place.HEAD if heads else Place.INLINE), *read
-        return None
-    if role in {"titles", "stand_ins", "short", "fields"}:
-        topic = passage.text[end : end + 1] == ":" and (before.split() or [""])[-1] in _TOPIC_WORDS
-        apart = (
-            heads
-            or topic
-            or (breaks and bool(read) and read[1] in ":=")
-            or (
-                role in {"short", "fields"}
-                and (before.rstrip().endswith(",") or not before.strip())
-                and bool(read)
-                and (role == "short" or read[1] in ":=")
-            )
-        )
-        return (Place.HEAD, *read) if apart and read and read[1] not in _NO_SIGNS[role] else None
-    if heads and read:
+def _place(slot: _Slot) -> tuple[Place, int, str] | None:
+    """How a label stands, where its answer starts, and the sign between; None when it is none."""
+    heads = _heads(slot)
+    breaks = heads or bool(_BREAK_BEFORE.search(slot.before))
+    read = _asked_sign(slot) if slot.role == "asks" else _sign(slot, heads=heads)
+    if slot.role == "asks":
+        if read is None or (read[1] != "?" and not heads):
+            return None
+        return (Place.HEAD if heads else Place.INLINE), *read
+    if slot.role in _NO_SIGNS:
+        if read is None or read[1] in _NO_SIGNS[slot.role]:
+            return None
+        return (Place.HEAD, *read) if heads or _apart(slot, read[1], breaks=breaks) else None
+    if read is None:
+        return (Place.BARE if heads else Place.MENTION), slot.end, ""
+    if heads:
         return Place.HEAD, *read
-    if read and (breaks or read[1] in ":=→#") and (read[1] != "?" or breaks):
+    if breaks or read[1] in ":=→#":
         return Place.INLINE, *read
-    return (Place.BARE if heads else Place.MENTION), end, ""
+    return Place.MENTION, slot.end, ""
 
 
-def _heads(passage: Passage, start: int, floor: int, before: str) -> bool:
-    """Whether nothing of weight stands before the label in its line or its bold run."""
-    bold = _bold_run(passage, start)
-    if bold and bold[0] >= floor and _only_fillers(passage.folded[bold[0] : start]):
+def _apart(slot: _Slot, sign: str, *, breaks: bool) -> bool:
+    """Whether a title in the middle of a line is set apart enough to be one."""
+    before = slot.before
+    topic = slot.passage.text[slot.end : slot.end + 1] == ":"
+    if topic and (before.split() or [""])[-1] in WORDS["topic"]:
         return True
-    return _only_fillers(before) and (
-        floor == 0 or bool(_BREAK_BEFORE.search(passage.folded[:start]))
+    if breaks and sign in ":=":
+        return True
+    listed = before.rstrip().endswith(",") or not before.strip()
+    return listed and (slot.role == "short" or (slot.role == "fields" and sign in ":="))
+
+
+def _heads(slot: _Slot) -> bool:
+    """Whether nothing of weight stands before the label in its line or its bold run."""
+    bold = _bold_run(slot)
+    if bold and bold[0] >= slot.floor:
+        if _only_fillers(slot.passage.folded[bold[0] : slot.start]):
+            return True
+    return _only_fillers(slot.before) and (
+        slot.floor == 0 or bool(_BREAK_BEFORE.search(slot.passage.folded[: slot.start]))
     )
 
 
-def _bold_run(passage: Passage, place: int) -> Span | None:
-    return next((run for run in passage.line.bold if run[0] <= place < run[1]), None)
+def _bold_run(slot: _Slot) -> Span | None:
+    runs = slot.passage.line.bold
+    return next((run for run in runs if run[0] <= slot.start < run[1]), None)
 
 
 def _only_fillers(before: str) -> bool:
     if len(before) > _MAX_BEFORE_HEAD:
         return False
-    return all(word in _LEADING_WORDS or word.isdigit() for word in _WORDS.findall(before))
+    leading = WORDS["leading"]
+    return all(word in leading or word.isdigit() for word in _WORDS.findall(before))
 
 
-def _sign(
-    passage: Passage, start: int, end: int, limit: int, *, heads: bool, asked: bool
-) -> tuple[int, str] | None:
+def _asked_sign(slot: _Slot) -> tuple[int, str] | None:
+    match = _ASKED_TAIL.match(slot.passage.text, slot.end, slot.limit)
+    return (match.end(), match["sign"]) if match else None
+
+
+def _sign(slot: _Slot, *, heads: bool) -> tuple[int, str] | None:
     """Where the label with its tail and sign ends, and the sign; None when nothing sets it apart."""
-    text = passage.text
-    bold = _bold_run(passage, start)
-    if asked:
-        match = _ASKED_TAIL.match(text, end, limit)
-        return (match.end(), match["sign"]) if match else None
-    if start and text[start - 1] in "[(#" and (heads or text[start - 1] == "#"):
-        if text[start - 1] == "#":
-            return end, "#"
-        if match := _BRACKETED.match(text, end, limit):
-            return match.end(), "]"
-    aside = _ASIDE.match(text, end, limit)
-    match = (aside and _SIGN.match(text, aside.end(), limit)) or _SIGN.match(text, end, limit)
-    if match:
-        stop = match.end()
-        if bold and stop < bold[1] <= stop + _MAX_TAIL and text[stop : bold[1]].strip()[:1] == "(":
-            stop = bold[1]
-        if alternative := _ALTERNATIVE.match(text, stop, limit):
-            stop = alternative.end()
-        return stop, match["sign"][0]
-    if heads and (match := re.compile(r"\s*;\s+").match(text, end, limit)):
+    text = slot.passage.text
+    opened = text[slot.start - 1] if slot.start else ""
+    if opened == "#":
+        return slot.end, "#"
+    if heads and opened in {"[", "("} and (match := _BRACKETED.match(text, slot.end, slot.limit)):
+        return match.end(), "]"
+    return _plain_sign(slot) or (_late_sign(slot) if heads else None)
+
+
+def _plain_sign(slot: _Slot) -> tuple[int, str] | None:
+    """A sign right behind the label, or behind an aside in parentheses."""
+    text, bold = slot.passage.text, _bold_run(slot)
+    aside = _ASIDE.match(text, slot.end, slot.limit)
+    match = _SIGN.match(text, aside.end(), slot.limit) if aside else None
+    match = match or _SIGN.match(text, slot.end, slot.limit)
+    if match is None:
+        return None
+    stop = match.end()
+    if bold and stop < bold[1] <= stop + _MAX_TAIL and text[stop : bold[1]].strip()[:1] == "(":
+        stop = bold[1]
+    if alternative := _ALTERNATIVE.match(text, stop, slot.limit):
+        stop = alternative.end()
+    return stop, match["sign"][0]
+
+
+def _late_sign(slot: _Slot) -> tuple[int, str] | None:
+    """A sign at some distance: behind the label's tail, at the end of its bold run or line."""
+    text, end, limit = slot.passage.text, slot.end, slot.limit
+    if match := _SEMICOLON.match(text, end, limit):
         return match.end(), ":"
-    if heads and (match := _TAIL.match(text, end, limit)):
+    if match := _TAIL.match(text, end, limit):
         return match.end(), match["sign"]
-    if heads and bold and end <= bold[1] <= end + _MAX_TAIL and bold[1] < len(text):
+    bold = _bold_run(slot)
+    if bold and end <= bold[1] <= end + _MAX_TAIL and bold[1] < len(text):
         return bold[1], "bold"
-    if heads and not text[end:limit].strip(" *_\"'.,;:"):
-        return limit, "end"
-    if heads and passage.line.heading and limit - end <= _MAX_TAIL:
-        return limit, "end"
-    return None
+    ends = not text[end:limit].strip(" *_\"'.,;:")
+    heading = slot.passage.line.heading and limit - end <= _MAX_TAIL
+    return (limit, "end") if ends or heading else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from app.domain.notes.answer import AnswerState, QuestionId, QuestionKind, ReasonCode
 from app.domain.notes.candidate import ASKED, Candidate
@@ -12,31 +13,34 @@ from app.domain.notes.label import Mark, Place
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
-from app.domain.notes.stretch import Opinion
+from app.domain.notes.stretch import Opinion, blank
 from app.domain.notes.substance import judge_text
 
 _QUOTES = "\"'”»"
 _REPORT = re.compile(
     rf"[\s,{_QUOTES})?*_]*(?:"
-    r"(?P<is>is|was|being|=|would be|seems to be)\s+(?:basically\s+|really\s+|mainly\s+|mostly\s+|simply\s+|clearly\s+)?"
-    r"(?:that\s+|because\s+|simple\s*[:,]\s*|clear\s*[:,]\s*|easy\s*[:,]\s*)?"
-    r"|(?:they|he|she|\w+)\s+(?:just |only )?(?:said|says|told (?:me|us)|answered|replied|explained|mentioned"
-    r"|meinte|sagte|zei|a dit|dijo)\s*[:,]?\s*(?:that\s+)?"
-    r"|(?:come|comes|came|boil|boils)\s+down\s+to\s+(?:one thing\s*:?\s*|the same(?: thing)?\s*:?\s*"
-    r"|this\s*:\s*|that\s*:\s*)?"
+    r"(?P<is>is|was|being|=|would be|seems to be)\s+"
+    r"(?:(?:basically|really|mainly|mostly|simply|clearly)\s+)?"
+    r"(?:that\s+|because\s+|(?:simple|clear|easy)\s*[:,]\s*)?"
+    r"|\w+\s+(?:just |only )?"
+    r"(?:said|says|told (?:me|us)|answered|replied|explained|mentioned|meinte|sagte|zei|a dit|dijo)"
+    r"\s*[:,]?\s*(?:that\s+)?"
+    r"|(?:come|comes|came|boil|boils)\s+down\s+to\s+"
+    r"(?:(?:one thing|the same(?: thing)?)\s*:?\s*|(?:this|that)\s*:\s*)?"
     r"|(?:because|bc|weil|omdat|parce que|car|porque)\s+"
     r")"
 )
-_COMMA_TURN = re.compile(rf"[\s{_QUOTES}?)]*[,–-]?\s*(?=(?:they|he|she|we|i|nobody|no|not|\w+)\b)")
 _ASKED_ABOUT = re.compile(
-    r"\b(?:asked|asks|ask|asking|explained|explain|explaining|wonders?|wondered|know|understand|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
+    r"\b(?:asked|asks|ask|asking|explained|explain|explaining|wonders?|wondered|know|understand"
+    r"|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
 )
 _BEFORE_IT = re.compile(r"(?:←|<-|<=|\^|\()\s*$")
 _AS_FOR = re.compile(
-    r"\b(?:as for|as to|on|regarding|about|concerning|when it comes to|zum|zu|over|quant a|en cuanto a)\s+(?:the\s+|their\s+)?[\"']?$"
+    r"\b(?:as for|as to|on|regarding|about|concerning|when it comes to|zum|zu|over|quant a"
+    r"|en cuanto a)\s+(?:the\s+|their\s+)?[\"']?$"
 )
 _COMMA = re.compile(r"[\"']?\s*,\s*")
-_MAX_QUESTION_TAIL = 80
+_TURN = re.compile(rf"[\s{_QUOTES}?)]*[,–-]?\s*(?=\w)")
 _LATER = re.compile(
     r"\b(?:(?:need|have|want|going|still|ask|prep) to|must|should|will|i'll|we'll|missing|homework"
     r"|reminder|next (?:call|time|week))\b"
@@ -45,8 +49,36 @@ _SILENT = re.compile(
     r"\b(?:nobody|no one|forgot|couldn|could not|didn|did not|doesn|no answer|turned around)\b"
 )
 _DEFLECTED = re.compile(
-    r"[\s\"'”)?,]*(?:\w+\s+)?(?:turned (?:it |the question )?around|dodged|deflected|laughed|shrugged|changed the subject|asked (?:me|us) back)"
+    rf"[\s{_QUOTES})?,]*(?:\w+\s+)?(?:turned (?:it |the question )?around|dodged|deflected|laughed"
+    r"|shrugged|changed the subject|asked (?:me|us) back)"
 )
+_MAX_QUESTION_TAIL_CHARACTERS = 80
+_MIN_ANSWER_CHARACTERS = 4
+_Read = tuple[Opinion, Span]
+_SAYS_SILENCE = blank(ReasonCode.PLACEHOLDER, "says that nobody answered")
+
+
+class _Mention(NamedTuple):
+    """A label inside a sentence; `stop` is where the sentence or the next label begins."""
+
+    passage: Passage
+    mark: Mark
+    sentence: Span
+    stop: int
+    kind: QuestionKind
+
+    @property
+    def before(self) -> str:
+        return self.passage.folded[: self.mark.start]
+
+    def judged(self, start: int, end: int) -> _Read:
+        """The opinion on part of the line, without the signs around it."""
+        text = self.passage.text
+        while start < end and text[start] in " ,:;-–—":
+            start += 1
+        while end > start and text[end - 1] in " ,;(":
+            end -= 1
+        return judge_text(self.passage, start, end, self.kind), (start, end)
 
 
 def read_mention(
@@ -55,16 +87,16 @@ def read_mention(
     """The candidates of a label that no sign sets apart from its sentence; often none."""
     sentence = passage.sentence_at(mark.start)
     stop = sentence[1] if following is None else min(sentence[1], following)
-    frame = script.frames[passage.index]
+    asking = script.frames[passage.index] is Frame.ASKING
     for question in mark.questions:
-        read = _answer(passage, mark, sentence, stop, script.kinds[question], frame)
+        mention = _Mention(passage, mark, sentence, stop, script.kinds[question])
+        read = (ASKED, (mark.start, mark.start)) if asking else _read(mention)
         if read is not None:
-            yield _candidate(passage, mark, question, *read)
+            yield _candidate(mention, question, *read)
 
 
-def _candidate(
-    passage: Passage, mark: Mark, question: QuestionId, opinion: Opinion, span: Span
-) -> Candidate:
+def _candidate(mention: _Mention, question: QuestionId, opinion: Opinion, span: Span) -> Candidate:
+    passage, mark = mention.passage, mention.mark
     base = passage.line.start
     label = passage.text[mark.start : mark.end]
     return Candidate(
@@ -72,65 +104,83 @@ def _candidate(
     )
 
 
-def _answer(
-    passage: Passage, mark: Mark, sentence: Span, stop: int, kind: QuestionKind, frame: Frame
-) -> tuple[Opinion, Span] | None:
-    nothing = (mark.start, mark.start)
-    if frame is Frame.ASKING:
-        return ASKED, nothing
-    if _BEFORE_IT.search(passage.text[: mark.start]):
-        return _preceding(passage, mark, kind)
-    asked_about = _ASKED_ABOUT.search(passage.folded[: mark.start])
-    match = _REPORT.match(passage.folded, mark.end, stop)
-    if match and not (asked_about and match["is"]):
-        span = _trim(passage, match.end(), stop)
-        opinion = judge_text(passage, *span, kind)
-        if opinion.state is not AnswerState.ASKED_ONLY:
-            return opinion, span
-    if match := _AS_FOR.search(passage.folded[: mark.start]):
-        rest = _COMMA.match(passage.folded, mark.end, stop)
-        if rest and stop - rest.end() > 8 and not passage.has("unasked", rest.end(), stop):
-            span = _trim(passage, rest.end(), stop)
-            return judge_text(passage, *span, kind), span
-    if passage.text[sentence[1] - 1] == "?" and sentence[1] - mark.end < _MAX_QUESTION_TAIL:
-        return ASKED, nothing
-    silent = passage.has("unasked", *sentence) or _DEFLECTED.match(passage.folded, mark.end, stop)
-    if silent and not _asks_later(passage, sentence):
-        after = _COMMA_TURN.match(passage.folded, mark.end, stop)
-        span = _trim(passage, after.end(), stop) if after and stop - after.end() > 3 else sentence
-        if not re.search(r"\w", passage.text[slice(*span)]):
-            span = sentence
-        reason = "says that nobody answered"
-        return Opinion(AnswerState.PLACEHOLDER, ReasonCode.PLACEHOLDER, reason), span
-    if passage.has("todo", *sentence) or passage.has("asking", *sentence):
-        return ASKED, nothing
-    ends_here = not passage.text[mark.end : stop].strip(" .,;)*_")
-    if passage.text[stop - 1 : stop] == "?" or (mark.place is Place.BARE and ends_here):
-        return ASKED, nothing
+def _read(mention: _Mention) -> _Read | None:
+    """The first of the readings that fits; None when the label is only words."""
+    return next((read for reading in _READINGS if (read := reading(mention)) is not None), None)
+
+
+def _preceding(mention: _Mention) -> _Read | None:
+    """The answer stands before "← why now" or "(why now)": the rest of its sentence."""
+    arrow = _BEFORE_IT.search(mention.passage.text[: mention.mark.start])
+    if arrow is None:
+        return None
+    end = arrow.start()
+    start = mention.passage.sentence_at(max(0, end - 1))[0]
+    return mention.judged(start, end) if end - start >= _MIN_ANSWER_CHARACTERS else None
+
+
+def _reported(mention: _Mention) -> _Read | None:
+    """The answer is told: "why change is that …", "when I asked why now she said …"."""
+    match = _REPORT.match(mention.passage.folded, mention.mark.end, mention.stop)
+    if match is None or (match["is"] and _ASKED_ABOUT.search(mention.before)):
+        return None
+    read = mention.judged(match.end(), mention.stop)
+    return None if read[0].state is AnswerState.ASKED_ONLY else read
+
+
+def _as_for(mention: _Mention) -> _Read | None:
+    """The sentence turns to the question: "as for why us, he …"."""
+    rest = _COMMA.match(mention.passage.folded, mention.mark.end, mention.stop)
+    if rest is None or not _AS_FOR.search(mention.before):
+        return None
+    enough = mention.stop - rest.end() >= _MIN_ANSWER_CHARACTERS
+    if not enough or mention.passage.has("unasked", rest.end(), mention.stop):
+        return None
+    return mention.judged(rest.end(), mention.stop)
+
+
+def _in_question(mention: _Mention) -> _Read | None:
+    end = mention.sentence[1]
+    asks = mention.passage.text[end - 1] == "?"
+    if asks and end - mention.mark.end < _MAX_QUESTION_TAIL_CHARACTERS:
+        return ASKED, (mention.mark.start, mention.mark.start)
     return None
 
 
-def _preceding(passage: Passage, mark: Mark, kind: QuestionKind) -> tuple[Opinion, Span] | None:
-    """The answer before "← why now" or "(why now)": the rest of its sentence."""
-    arrow = _BEFORE_IT.search(passage.text[: mark.start])
-    end = arrow.start() if arrow else mark.start
-    start = passage.sentence_at(max(0, end - 1))[0]
-    span = _trim(passage, start, end)
-    if span[1] - span[0] < 4:
-        return None
-    return judge_text(passage, *span, kind), span
-
-
-def _asks_later(passage: Passage, sentence: Span) -> bool:
-    """Whether the sentence is about asking and not about an answer that did not come."""
+def _silence(mention: _Mention) -> _Read | None:
+    """The sentence tells that no answer came."""
+    passage, sentence = mention.passage, mention.sentence
+    deflected = _DEFLECTED.match(passage.folded, mention.mark.end, mention.stop)
     text = passage.folded[slice(*sentence)]
-    return bool(_LATER.search(text)) and not _SILENT.search(text)
+    later = _LATER.search(text) and not _SILENT.search(text)
+    if later or not (deflected or passage.has("unasked", *sentence)):
+        return None
+    after = _TURN.match(passage.folded, mention.mark.end, mention.stop)
+    if after is None or mention.stop - after.end() < _MIN_ANSWER_CHARACTERS:
+        return _SAYS_SILENCE, sentence
+    return _SAYS_SILENCE, mention.judged(after.end(), mention.stop)[1]
 
 
-def _trim(passage: Passage, start: int, end: int) -> Span:
-    text = passage.text
-    while start < end and text[start] in " ,:;-–—":
-        start += 1
-    while end > start and text[end - 1] in " ,;(":
-        end -= 1
-    return start, end
+def _to_do(mention: _Mention) -> _Read | None:
+    """The question still has to be asked, or stands there alone."""
+    passage, mark, stop = mention.passage, mention.mark, mention.stop
+    alone = mark.place is Place.BARE and not passage.text[mark.end : stop].strip(" .,;)*_")
+    asks = passage.text[stop - 1 : stop] == "?"
+    if (
+        alone
+        or asks
+        or passage.has("todo", *mention.sentence)
+        or passage.has("asking", *mention.sentence)
+    ):
+        return ASKED, (mark.start, mark.start)
+    return None
+
+
+_READINGS: tuple[Callable[[_Mention], _Read | None], ...] = (
+    _preceding,
+    _reported,
+    _as_for,
+    _in_question,
+    _silence,
+    _to_do,
+)

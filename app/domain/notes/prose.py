@@ -28,6 +28,7 @@ _ELSEWHERE = re.compile(
     r"(?:At|Bei|Bij|Chez|En) (?!the\b|our\b|their\b)[A-Z]\w+,? (?:they|he|she|we|sie|ils|ellos|ze)\b"
 )
 _LEAD_IN = re.compile(r"[\s,:;–—-]*(?:that\b\s*)?")
+_HEADING = frozenset({Place.HEAD, Place.INLINE})
 _MAX_WORDS_TO_BECAUSE = 9
 _MAX_PRONOUN_CHARACTERS = 12
 _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sentence")
@@ -38,7 +39,7 @@ def stated(script: Manuscript) -> Iterator[Candidate]:
     for passage in script.passages:
         if script.frames[passage.index] is not Frame.NOTE:
             continue
-        labels = [m.start for m in script.marks[passage.index] if m.place is not Place.MENTION]
+        labels = [m.start for m in script.marks[passage.index] if m.place in _HEADING]
         limit = min(labels, default=len(passage.text))
         for hit in passage.hits:
             if passage.words[hit.first].start >= limit:
