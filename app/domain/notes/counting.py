@@ -41,13 +41,15 @@ def counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | None
         )
     if kind in {"instance", "developer", "person"}:
         return kind
-    if _follows_node_red(passage, quantity, hits):
-        return "site" if kind == "site" else "instance"
-    if noun is not None and kind == "machine" and _with_node_red(passage, noun, hits):
-        return "instance"
-    if each_has_one(passage, quantity, hits):
-        return "instance"
-    if noun is None and (_after_former(quantity, hits) or _in_total(quantity, hits)):
+    if kind == "site" and _follows_node_red(passage, quantity, hits):
+        return "site"
+    own = (
+        _follows_node_red(passage, quantity, hits)
+        or (noun is not None and kind == "machine" and _with_node_red(passage, noun, hits))
+        or each_has_one(passage, quantity, hits)
+        or (noun is None and (_after_former(quantity, hits) or _in_total(quantity, hits)))
+    )
+    if own:
         return "instance"
     return "site" if kind == "site" else None
 

@@ -22,12 +22,15 @@ _DASH = r"\-–—"
 _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
 _SIGN = re.compile(
     rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"
-    rf"[\s*_\"'”»)\]]*(?P<sign>\?[\s:*_?!{_DASH}]*|::?|==?>?|→|->|⇒"
+    rf"[\s*_\"'”»)\]]*(?P<sign>\?+[:*_!]*(?:\s*[:{_DASH}]+(?=\s))?|::?|==?>?|→|->|⇒"
     rf"|[{_DASH}]{{1,3}}(?=\s|$)|\||[✅☑✔]|\.{{2,3}})"
     r"[\s*_]*"
 )
 _BRACKETED = re.compile(r"\s*[\])](?P<sign>)[\s:*_-]*")
-_TAIL = re.compile(rf"(?P<tail>[^:?=→|.!;\n]{{0,70}}?)\s*(?P<sign>[?:=→]|->)[\s:*_?!{_DASH}]*")
+_TAIL = re.compile(
+    rf"(?P<tail>[^:?=→|.!;\n]{{0,70}}?)\s*"
+    rf"(?P<sign>[?:=→]|->)(?:[:*_!?]*(?:\s*[:{_DASH}]+(?=\s))?\s*)"
+)
 _ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 _ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
 _BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
@@ -269,9 +272,9 @@ def _apart(slot: _Slot, sign: str, *, breaks: bool) -> bool:
 def _heads(slot: _Slot) -> bool:
     """Whether nothing of weight stands before the label in its line or its bold run."""
     bold = _bold_run(slot)
-    if bold and bold[0] >= slot.floor:
-        if _only_fillers(slot.passage.folded[bold[0] : slot.start]):
-            return True
+    led = bold is not None and bold[0] >= slot.floor
+    if bold and led and _only_fillers(slot.passage.folded[bold[0] : slot.start]):
+        return True
     return _only_fillers(slot.before) and (
         slot.floor == 0 or bool(_BREAK_BEFORE.search(slot.passage.folded[: slot.start]))
     )
@@ -295,7 +298,7 @@ def _asked_sign(slot: _Slot) -> tuple[int, str] | None:
 
 
 def _sign(slot: _Slot, *, heads: bool) -> tuple[int, str] | None:
-    """Where the label with its tail and sign ends, and the sign; None when nothing sets it apart."""
+    """Where the label with its sign ends, and the sign; None when nothing sets it apart."""
     text = slot.passage.text
     opened = text[slot.start - 1] if slot.start else ""
     if opened == "#":

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from dateutil.parser import ParserError, parse, parserinfo
 from dateutil.relativedelta import relativedelta
@@ -64,7 +64,7 @@ _WEEKS = frozenset({"week", "wk"})
 class _Names(parserinfo):
     """dateutil's tables with the month names of all languages."""
 
-    MONTHS = list(_MONTH_NAMES)  # noqa: RUF012 - the name and kind that dateutil asks for
+    MONTHS: ClassVar[list[Any]] = list(_MONTH_NAMES)
 
 
 _NAMES = _Names(dayfirst=True)

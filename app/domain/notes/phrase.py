@@ -132,8 +132,7 @@ class PhraseBook:
                 continue
             last = first + 1
             while node is not None:
-                for kind in node.kinds:
-                    hits.append(Hit(kind, first, last))
+                hits.extend([Hit(kind, first, last) for kind in node.kinds])
                 if last == count or not node.children:
                     break
                 node = node.children.get(words[last].text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.domain.notes.passage import Passage
@@ -13,6 +14,9 @@ _JOINED_BEFORE = frozenset("/.:-#€$£§@_")
 _RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")
 _TIMES = re.compile(r"(\d{1,4})x")
 _MAX_DIGITS = 5
+_THOUSANDS = re.compile(r"[.,]\d{3}")
+_YEARS = range(1990, 2100)
+_LEAST_COLLECTIVE = 10
 _TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
 
 
@@ -47,34 +51,40 @@ def quantities(passage: Passage, start: int = 0, end: int | None = None) -> list
 
 
 def _at(passage: Passage, index: int) -> Quantity | None:
-    words, text = passage.words, passage.folded
-    word = words[index]
+    word = passage.words[index]
     if word.text.isdecimal():
-        if len(word.text) > _MAX_DIGITS or not _stands_alone(text, word.start, word.end):
-            return None
-        if 1990 <= int(word.text) <= 2099:
-            return None
-        following = words[index + 1] if index + 1 < len(words) else None
-        if (
-            following is not None
-            and len(following.text) == 3
-            and following.text.isdecimal()
-            and text[word.end : following.start] in {",", "."}
-        ):
-            return Quantity(int(word.text) * 1000 + int(following.text), index, index + 2)
-        return Quantity(int(word.text), index, index + 1)
+        return _digits(passage, index)
     if match := _TIMES.fullmatch(word.text):
         return Quantity(int(match[1]), index, index + 1)
-    value = NUMBERS.get(word.text)
+    return _spelled(passage, index)
+
+
+def _digits(passage: Passage, index: int) -> Quantity | None:
+    """A number in digits, perhaps with a separator of thousands; a year is none."""
+    words, text = passage.words, passage.folded
+    word = words[index]
+    if len(word.text) > _MAX_DIGITS or not _stands_alone(text, word.start, word.end):
+        return None
+    value = int(word.text)
+    following = words[index + 1] if index + 1 < len(words) else None
+    if following is not None and _THOUSANDS.fullmatch(text, word.end, following.end):
+        return Quantity(value * 1000 + int(following.text), index, index + 2)
+    return None if value in _YEARS else Quantity(value, index, index + 1)
+
+
+def _spelled(passage: Passage, index: int) -> Quantity | None:
+    """A number in words: "twelve", "thirty-two", "une quinzaine"."""
+    words, text = passage.words, passage.folded
+    value = NUMBERS.get(words[index].text)
     if value is None:
         return None
-    following_value = NUMBERS.get(words[index + 1].text, 0) if index + 1 < len(words) else 0
-    if value == 1 and following_value >= 10:
-        return Quantity(following_value, index, index + 2)
-    if value in _TENS and index + 1 < len(words):
-        unit = NUMBERS.get(words[index + 1].text, 0)
-        if 0 < unit < 10 and text[word.end : words[index + 1].start] in {"-", " "}:
-            return Quantity(value + unit, index, index + 2)
+    following = words[index + 1] if index + 1 < len(words) else None
+    then = NUMBERS.get(following.text, 0) if following else 0
+    if value == 1 and then >= _LEAST_COLLECTIVE:
+        return Quantity(then, index, index + 2)
+    joined = following is not None and text[words[index].end : following.start] in {"-", " "}
+    if joined and value in _TENS and 0 < then < _LEAST_COLLECTIVE:
+        return Quantity(value + then, index, index + 2)
     return Quantity(value, index, index + 1)
 
 
@@ -95,7 +105,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _without_ranges(passage: Passage, found: list[Quantity]) -> list[Quantity]:
     ranged: set[int] = set()
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in pairwise(found):
         between = passage.folded[
             passage.words[left.last - 1].end : passage.words[right.first].start
         ]

@@ -24,7 +24,8 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
     (
         WHY_NOW,
         re.compile(
-            r"\b(?:timing|deadlines?|no (?:new |fixed )?date|urgency|frist|kein termin|echeance|sin fecha|plazo)\b"
+            r"\b(?:timing|deadlines?|no (?:new |fixed )?date"
+            r"|urgency|frist|kein termin|echeance|sin fecha|plazo)\b"
         ),
     ),
     (

@@ -34,6 +34,8 @@ _UPDATED = re.compile(
     r"(?:→|->|=>|⇒)\s*(?:\d{1,2}[./]\d{1,2}[./\d]*|update[d]?|now|new|neu)\s*:?\s*", re.IGNORECASE
 )
 _TRIM = " \t*_,;|:=→–—->•"
+_LETTER = re.compile(r"[^\W_]")
+_BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
 _MAX_LINES_BELOW = 12
 _MAX_TURNS = 8
 _MAX_LABEL_RUN = 60
@@ -165,9 +167,9 @@ def _closes(script: Manuscript, below: Passage, label: Passage, *, found_any: bo
         return True
     if line.quoted > label.line.quoted:
         return True
-    if line.gap and not heading:
-        if found_any or (len(below.words) < _MIN_WORDS_AFTER_GAP and not line.depth):
-            return True
+    stray = len(below.words) < _MIN_WORDS_AFTER_GAP and not line.depth
+    if line.gap and not heading and (found_any or stray):
+        return True
     if (
         line.bold
         and line.bold[0][0] == 0
@@ -232,6 +234,22 @@ def _decisive(
 
 def _tight(passage: Passage, span: Span) -> Part | None:
     """A stretch without the signs around it, struck words, and an aside before the answer."""
+    text = passage.text
+    start, end = _unstruck(passage, span)
+    for update in _UPDATED.finditer(text, start, end):
+        start = update.end()
+    if aside := _ASIDE.match(text, start, end):
+        start = aside.end()
+    if not _LETTER.search(text[start:end]):
+        bullet = _BULLET.match(text, start, end)
+        start, end = _stripped(text, bullet.end() if bullet else start, end, " ", " ")
+    else:
+        start, end = _stripped(text, start, end, _TRIM, " |;,*_")
+        start, end = _unpaired(text, start, end)
+    return (passage, (start, end)) if start < end else None
+
+
+def _unstruck(passage: Passage, span: Span) -> Span:
     start, end = span
     text = passage.text
     for a, b in passage.line.struck:
@@ -241,17 +259,21 @@ def _tight(passage: Passage, span: Span) -> Part | None:
             end = a
         elif start < a and b < end:
             start = b
-    for match in _UPDATED.finditer(text, start, end):
-        start = match.end()
-    if match := _ASIDE.match(text, start, end):
-        start = match.end()
-    words = re.search(r"[^\W_]", text[start:end])
-    while start < end and (text[start] in _TRIM if words else text[start] == " "):
+    return start, end
+
+
+def _stripped(text: str, start: int, end: int, before: str, behind: str) -> Span:
+    while start < end and text[start] in before:
         start += 1
-    while end > start and text[end - 1] in (" |;,*_" if words else " "):
+    while end > start and text[end - 1] in behind:
         end -= 1
-    if words and text[start] == '"' and '"' not in text[start + 1 : end]:
+    return start, end
+
+
+def _unpaired(text: str, start: int, end: int) -> Span:
+    """Without a quotation mark or a brace of JSON that has no partner in the stretch."""
+    if text[start] == '"' and '"' not in text[start + 1 : end]:
         start += 1
-    if words and text[end - 1] == "}" and "{" not in text[start:end]:
+    if text[end - 1] == "}" and "{" not in text[start:end]:
         end = start + len(text[start:end].rstrip('}"'))
-    return (passage, (start, end)) if start < end else None
+    return start, end

@@ -82,9 +82,9 @@ def _weigh(stretch: Stretch) -> Opinion:
     read = (_clause(part) for part in _clauses(stretch))
     clauses = [clause for clause in read if clause is not None]
     cue = next((clause.cue for clause in clauses if clause.cue), "")
-    if stretch.kind is QuestionKind.TIMING and cue in _DATES_REDEEM:
-        if any(clause.timed for clause in clauses):
-            return _ANSWERED
+    redeemable = stretch.kind is QuestionKind.TIMING and cue in _DATES_REDEEM
+    if redeemable and any(clause.timed for clause in clauses):
+        return _ANSWERED
     content = sum(c.left for c in clauses if c.left > _limit(c.cue, stretch.kind))
     opens_empty = bool(clauses and clauses[0].cue) and clauses[0].left <= _limit(
         clauses[0].cue, stretch.kind

@@ -42,7 +42,7 @@ class Tally:
 
 
 def strongest(statements: list[Statement]) -> Statement | None:
-    """The statement that stands: the weightiest, of equals that of the later day, else the first."""
+    """The weightiest statement; of equals that of the later day, else the first."""
     best: Statement | None = None
     for statement in statements:
         if best is None or _stronger(statement, best):
