@@ -8,22 +8,29 @@ from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.vocabulary import NUMBERS, WORDS
 
-_NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?[A-ZÀ-Ý][\w'’.-]+(?:\s\([^()]*\))?"
-_SOMEBODY = rf"(?:{_NAME}|an?\s(?:[\w-]+\s){{0,2}}[\w-]+|one\s(?:[\w-]+\s?){{1,2}})"
+_NAME = (
+    r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?[A-ZÀ-Ý][\w'’.-]{1,30}(?:\s\([^()]{0,40}\))?"
+)
+_SOMEBODY = (
+    rf"(?:{_NAME}|an?\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}}"
+    r"|one\s[\w-]{1,30}(?:\s[\w-]{1,30})?)"
+)
 _PRONOUN = r"(?:he|she|him|her|me|er|sie|ich|hij|zij|ze|lui|elle|el|ella)\b"
 _AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n)\b)\s*"
-_BUILD = r"(?:build|builds|develop|develops|maintain|maintains|program|programs|write|writes|edit|edits|touch|touches)"
+_BUILD = r"(?:builds?|develops?|maintains?|programs?|writes?|edits?|touch(?:es)?)"
 _JUST_ONE = re.compile(
-    rf"(?:just|only|nur|alleen|seulement|solo|uniquement)\s(?:{_NAME}|me\b|him\b|her\b|one\b)(?!\s*(?:{_AND}))"
+    rf"(?:just|only|nur|alleen|seulement|solo|uniquement)\s(?:{_NAME}|(?:me|him|her|one)\b)"
+    rf"(?!\s*(?:{_AND}))"
 )
 _TWO_JUST = re.compile(rf"(?:just|only)\s(?:me|{_NAME}){_AND}{_SOMEBODY}")
 _PAIR_BUILDS = re.compile(rf"(?:{_NAME}|I|me){_AND}{_SOMEBODY}\s{_BUILD}\b")
-_ONE_BUILDS = re.compile(rf"\bonly\s{_NAME}\s?(?:{_BUILD}|does)?\b")
 _BUILT_BY = re.compile(
-    rf"(?:maintained|built|developed|made|written|managed) by (?P<who>{_SOMEBODY}(?:{_AND}{_SOMEBODY})?)"
+    r"(?:maintained|built|developed|made|written|managed) by "
+    rf"(?P<who>{_SOMEBODY}(?:{_AND}{_SOMEBODY})?)"
 )
 _LISTED = re.compile(
-    rf"(?:,|\()\s*(?P<who>{_NAME}(?:\s*(?:\+|&)\s*(?:{_NAME}|\d+(?:\s\w+)?|{_SOMEBODY}))+)\s*[.)]?\s*$"
+    rf"(?:,|\()\s*(?P<who>{_NAME}(?:\s*[+&]\s*(?:{_NAME}|\d+(?:\s\w+)?|{_SOMEBODY})){{1,9}})"
+    r"\s*[.)]?\s*$"
 )
 _IS_DEVELOPER = re.compile(rf"{_NAME} is (?:the|their) (?:only |sole |one )?(?:dev|developer)\b")
 _SPLIT = re.compile(_AND)

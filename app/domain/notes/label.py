@@ -42,6 +42,7 @@ _SAME = re.compile(r"[\s*_]*\??[\s*_]*[/(][\s*_]*")
 _ALTERNATIVE = re.compile(r"\s*/\s*[^/?\n]{1,30}\?\s*$")
 _WORDS = re.compile(r"\w+")
 _MAX_TAIL = 70
+_MAX_LOOK_BACK = 120
 _MAX_BEFORE_HEAD = 40
 _SEMICOLON = re.compile(r"\s*;\s+")
 _PRECEDENCE = ("labels", "short", "titles", "asks", "fields", "stand_ins")
@@ -112,7 +113,8 @@ class _Slot(NamedTuple):
 
     @property
     def before(self) -> str:
-        return self.passage.folded[self.floor : self.start]
+        """What stands between the last label and this one, as far as it matters."""
+        return self.passage.folded[max(self.floor, self.start - _MAX_LOOK_BACK) : self.start]
 
 
 def find_marks(passage: Passage, dialect: Dialect) -> list[Mark]:
@@ -238,23 +240,20 @@ def _mark(passage: Passage, group: list[_Found], floor: int, limit: int) -> Mark
 def _place(slot: _Slot) -> tuple[Place, int, str] | None:
     """How a label stands, where its answer starts, and the sign between; None when it is none."""
     heads = _heads(slot)
-    breaks = heads or bool(_BREAK_BEFORE.search(slot.before))
-    read = _asked_sign(slot) if slot.role == "asks" else _sign(slot, heads=heads)
     if slot.role == "asks":
+        read = _asked_sign(slot)
         if read is None or (read[1] != "?" and not heads):
             return None
         return (Place.HEAD if heads else Place.INLINE), *read
+    read = _sign(slot, heads=heads)
+    breaks = heads or bool(_BREAK_BEFORE.search(slot.before))
     if slot.role in _NO_SIGNS:
-        if read is None or read[1] in _NO_SIGNS[slot.role]:
-            return None
-        return (Place.HEAD, *read) if heads or _apart(slot, read[1], breaks=breaks) else None
-    if read is None:
-        return (Place.BARE if heads else Place.MENTION), slot.end, ""
-    if heads:
-        return Place.HEAD, *read
-    if breaks or read[1] in ":=→#":
-        return Place.INLINE, *read
-    return Place.MENTION, slot.end, ""
+        fits = read is not None and read[1] not in _NO_SIGNS[slot.role]
+        apart = read is not None and (heads or _apart(slot, read[1], breaks=breaks))
+        return (Place.HEAD, *read) if read and fits and apart else None
+    if read is not None and (breaks or read[1] in ":=→#"):
+        return (Place.HEAD if heads else Place.INLINE), *read
+    return (Place.BARE if heads else Place.MENTION), slot.end, ""
 
 
 def _apart(slot: _Slot, sign: str, *, breaks: bool) -> bool:
@@ -276,7 +275,7 @@ def _heads(slot: _Slot) -> bool:
     if bold and led and _only_fillers(slot.passage.folded[bold[0] : slot.start]):
         return True
     return _only_fillers(slot.before) and (
-        slot.floor == 0 or bool(_BREAK_BEFORE.search(slot.passage.folded[: slot.start]))
+        slot.floor == 0 or bool(_BREAK_BEFORE.search(slot.before))
     )
 
 

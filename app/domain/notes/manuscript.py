@@ -16,6 +16,9 @@ from app.domain.notes.passage import Passage, passages_of
 from app.domain.notes.phrase import PhraseBook
 from app.domain.notes.speech import speakers_of
 
+MAX_LABELS_PER_NOTE = 400
+"""No note that a person wrote comes near; later ones are not read, which bounds the cost."""
+
 _FRAMEWORK = re.compile(r"\b(?:(?P<meddic>medd(?:p)?icc?)|(?P<spiced>spiced))\b", re.IGNORECASE)
 _MEDDIC_LETTERS = (("i", WHY_CHANGE),)
 _SPICED_LETTERS = (("p", WHY_CHANGE), ("c", WHY_NOW))
@@ -44,7 +47,7 @@ def read_manuscript(
     page = read_page(body)
     passages = passages_of(page, book)
     dialect = _dialect(page, passages)
-    marks = _settled([find_marks(passage, dialect) for passage in passages], passages)
+    marks = _settled(_first_marks(passages, dialect), passages)
     return Manuscript(
         page,
         passages,
@@ -54,6 +57,17 @@ def read_manuscript(
         entry_dates(passages, written_at),
         kinds,
     )
+
+
+def _first_marks(passages: Sequence[Passage], dialect: Dialect) -> list[list[Mark]]:
+    """The labels of every line, up to the most that a note may have."""
+    found: list[list[Mark]] = []
+    left = MAX_LABELS_PER_NOTE
+    for passage in passages:
+        marks = find_marks(passage, dialect)[:left] if left else []
+        left -= len(marks)
+        found.append(marks)
+    return found
 
 
 def _dialect(page: Page, passages: Sequence[Passage]) -> Dialect:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 from dateutil.parser import ParserError, parse, parserinfo
 from dateutil.relativedelta import relativedelta
@@ -64,10 +64,12 @@ _WEEKS = frozenset({"week", "wk"})
 class _Names(parserinfo):
     """dateutil's tables with the month names of all languages."""
 
-    MONTHS: ClassVar[list[Any]] = list(_MONTH_NAMES)
+    def __init__(self) -> None:
+        self.MONTHS: list[Any] = list(_MONTH_NAMES)
+        super().__init__(dayfirst=True)
 
 
-_NAMES = _Names(dayfirst=True)
+_NAMES = _Names()
 
 
 def entry_dates(passages: Sequence[Passage], written_at: datetime) -> list[date | None]:

@@ -26,6 +26,9 @@ _BOLD_TAGS = frozenset({"b", "strong"})
 _STRUCK_TAGS = frozenset({"s", "strike", "del"})
 _ITEM_INDENT_CHARACTERS = 2
 
+MAX_LINE_CHARACTERS = 2_000
+"""Longer lines are read in pieces, so that the cost of a note stays linear in its length."""
+
 Span = tuple[int, int]
 """A half-open range of characters."""
 
@@ -230,6 +233,12 @@ class _Layout:
 
     def _add(self, line: Line, raw: str) -> None:
         """Keep a line, after the signs of plain text and Markdown have been read off it."""
+        while len(line.text) > MAX_LINE_CHARACTERS:
+            cut = line.text.rfind(" ", 1, MAX_LINE_CHARACTERS) + 1 or MAX_LINE_CHARACTERS
+            self._lines.append(line._replace(text=line.text[:cut].rstrip()))
+            line = _cut(line, cut)
+        if not line.text:
+            return
         if "<" in line.text and _LITERAL_TAG.search(line.text):
             self._add_parts(line)
             return

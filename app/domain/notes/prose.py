@@ -25,10 +25,14 @@ _DIRECT = WORDS["introduces"]
 _JOINS = WORDS["joins"]
 _OURS = WORDS["disclaims"]
 _ELSEWHERE = re.compile(
-    r"(?:At|Bei|Bij|Chez|En) (?!the\b|our\b|their\b)[A-Z]\w+,? (?:they|he|she|we|sie|ils|ellos|ze)\b"
+    r"(?:At|Bei|Bij|Chez|En) (?!the\b|our\b|their\b)[A-Z]\w{1,30},? "
+    r"(?:they|he|she|we|sie|ils|ellos|ze)\b"
 )
 _LEAD_IN = re.compile(r"[\s,:;–—-]*(?:that\b\s*)?")
 _HEADING = frozenset({Place.HEAD, Place.INLINE})
+MAX_STATEMENTS_PER_NOTE = 400
+"""Phrases that may state an answer and are followed up; more of them only cost time."""
+
 _MAX_WORDS_TO_BECAUSE = 9
 _MAX_PRONOUN_CHARACTERS = 12
 _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sentence")
@@ -36,6 +40,7 @@ _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sent
 
 def stated(script: Manuscript) -> Iterator[Candidate]:
     """The candidates that running text gives without a label."""
+    budget = MAX_STATEMENTS_PER_NOTE
     for passage in script.passages:
         if script.frames[passage.index] is not Frame.NOTE:
             continue
@@ -47,6 +52,9 @@ def stated(script: Manuscript) -> Iterator[Candidate]:
             role, _, question = hit.kind.partition(".")
             if not question or role not in _SPANS:
                 continue
+            budget -= 1
+            if budget < 0:
+                return
             span = _SPANS[role](passage, hit)
             if span is None or _is_elsewhere(passage, span):
                 continue

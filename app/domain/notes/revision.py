@@ -38,7 +38,8 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
 )
 _POINTS_AHEAD = re.compile(r"\b(?:below|see correction|unten|hieronder|ci-dessous|abajo)\b")
 _NEW_DATE = re.compile(
-    r"\b(?:moved|pushed|postponed|verschoben|deplace|aplazad[oa]|verplaatst) (?:to|back to|until|auf|bis|naar|au|a)\b"
+    r"\b(?:moved|pushed|postponed|verschoben|deplace|aplazad[oa]|verplaatst) "
+    r"(?:to|back to|until|auf|bis|naar|au|a)\b"
 )
 RETRACTED = Opinion(AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "an earlier answer is withdrawn")
 

@@ -13,7 +13,8 @@ _SPEAKER = re.compile(
     r"(?P<name>[^\W\d_][\w.'’& \-]{0,28}?(?:\s\d{1,2})?)\s?(?:\([^()]{0,40}\))?\s?:\s+(?=\S)",
 )
 _HEAD = re.compile(
-    r"(?P<name>[^\W\d_][\w.'’ \-]{0,28}?)[\s,]+\[?\(?(?:today at |yesterday at )?\d{1,2}[:.]\d{2}(?:\s?[AaPp][Mm])?\)?\]?:?"
+    r"(?P<name>[^\W\d_][\w.'’ \-]{0,28}?)[\s,]+\[?\(?"
+    r"(?:today at |yesterday at )?\d{1,2}[:.]\d{2}(?:\s?[AaPp][Mm])?\)?\]?:?"
 )
 _MIN_TURNS = 4
 _MIN_REPEATED = 2
