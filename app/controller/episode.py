@@ -3,17 +3,19 @@
 An episode opens when a blocker that alerts is added, and only then: a deal that was recorded in
 silence and gets better is not worth a message. While an episode is open its card follows the
 verdict, since an edit disturbs nobody. It ends when nothing alerts any more, or when the deal
-closes. Speaks only for itself: pure, and the ledger decides whether a wish was overtaken.
+closes. What could not be read this time is neither said anew nor taken back. Speaks only for
+itself: pure, and the ledger decides whether a wish was overtaken.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from app.domain.case import UNREAD
 from app.domain.deal import Snapshot, Unread
 from app.domain.standing import alerting
 from app.domain.transition import transition
-from app.domain.verdict import Verdict
+from app.domain.verdict import Finding, Verdict
 from app.ports import AlertKind, Card
 
 LONGEST_SETTLES = 4
@@ -32,7 +34,7 @@ def wished(
 
     `shown` is what the channel shows or is about to; `end` is a sentence on an unusual end.
     """
-    missing = alerting(after.findings)
+    missing = _missing(after, shown)
     if not missing:
         return _cleared(after, shown, now, end)
     if shown is None and not transition(before, after).added:
@@ -47,6 +49,20 @@ def wished(
         opened_at=shown.opened_at if shown else now,
     )
     return None if card == shown else card
+
+
+def _missing(after: Verdict, shown: Card | None) -> tuple[Finding, ...]:
+    """What alerts, and what the channel shows of which nobody can tell whether it still holds.
+
+    A portal that cannot be read for a while must not look like an AE who closed the gap.
+    """
+    found = {finding.criterion: finding for finding in alerting(after.findings)}
+    if shown is not None and shown.kind is AlertKind.BLOCKED:
+        said = {finding.criterion: finding for finding in shown.findings}
+        for finding in after.findings:
+            if finding.reason == UNREAD and finding.criterion in said:
+                found[finding.criterion] = said[finding.criterion]
+    return tuple(found[f.criterion] for f in after.findings if f.criterion in found)
 
 
 def _content(verdict: Verdict) -> tuple[object, ...]:

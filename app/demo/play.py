@@ -22,7 +22,7 @@ from app.demo.story import TITLES, Cast, Expected, Move
 T = TypeVar("T")
 
 WAIT_SECONDS = 15
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.1
 OWN = (
     "ff_standing",
     "ff_stage_blockers",

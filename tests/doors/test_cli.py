@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.sandbox.options import Options
@@ -181,13 +182,13 @@ def test_setup_then_doctor_is_all_well(dealgate):
 def test_check_explains_a_deal_and_writes_nothing(dealgate, sandbox):
     """Check prints the verdict on one deal; --json prints it as data; nothing is written."""
     deal = _open_deal(sandbox)
-    before = sandbox.portal.store.read("deals", deal)
-    done = dealgate("check", str(deal))
+    before = _read(sandbox, deal)
+    done = dealgate("check", deal)
     assert done.returncode in (0, 1)
     assert "Why change?" in done.stdout
-    data = json.loads(dealgate("check", str(deal), "--json").stdout)
-    assert data["subject"]["deal_id"] == str(deal)
-    assert sandbox.portal.store.read("deals", deal) == before
+    data = json.loads(dealgate("check", deal, "--json").stdout)
+    assert data["subject"]["deal_id"] == deal
+    assert _read(sandbox, deal) == before
 
 
 def test_check_of_a_deal_that_is_not_there(dealgate):
@@ -213,6 +214,23 @@ def test_notes_reads_lines_and_names_what_is_no_note(dealgate, tmp_path):
     assert f"{path}:2" in done.stderr
 
 
-def _open_deal(sandbox) -> int:
-    store = sandbox.portal.store
-    return next(deal for deal in store.ids("deals") if store.is_open(deal))
+def _read(sandbox, deal: str) -> dict[str, object]:
+    names = "dealstage,hs_lastmodifieddate"
+    return _hubspot(sandbox, "GET", f"/crm/v3/objects/deals/{deal}?properties={names}")
+
+
+def _open_deal(sandbox) -> str:
+    is_open = {"propertyName": "hs_is_closed", "operator": "EQ", "value": "false"}
+    body = {"limit": 1, "filterGroups": [{"filters": [is_open]}]}
+    found = _hubspot(sandbox, "POST", "/crm/v3/objects/deals/search", body)
+    return found["results"][0]["id"]
+
+
+def _hubspot(sandbox, method: str, path: str, body: object = None):
+    answer = httpx.request(
+        method,
+        sandbox.base_url + path,
+        json=body,
+        headers={"Authorization": f"Bearer {sandbox.info['ae_token']}"},
+    )
+    return answer.raise_for_status().json()

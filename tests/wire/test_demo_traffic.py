@@ -60,7 +60,7 @@ def test_nothing_on_the_wire_contradicts_hubspot(tmp_path, version):
     """wire_check finds nothing in the requests nor in the answers of the whole demonstration."""
     traffic = tmp_path / "traffic.jsonl"
     with (
-        Stage(StageOptions(folder=tmp_path, latency_ms=0)) as stage,
+        Stage(StageOptions(folder=tmp_path, latency_ms=0, settle_seconds=0.2)) as stage,
         recorder(stage.info["base_url"], traffic) as proxy,
     ):
         stage.environment |= {"HUBSPOT_BASE_URL": proxy, "HUBSPOT_API_VERSION": version}
