@@ -117,7 +117,7 @@ def _closed(card: Card) -> Iterator[Block]:
     """What had been missing, struck through when it was put right."""
     titles = [shown(finding.title, MAX_TITLE_CHARS) for finding in card.findings[:MAX_FINDINGS]]
     if titles and not card.note:
-        yield _context("Put right: " + ", ".join(f"~{title}~" for title in titles))
+        yield _context("No longer missing: " + ", ".join(f"~{title}~" for title in titles))
 
 
 def _fallback(card: Card) -> str:

@@ -67,14 +67,14 @@ def test_cleared_message_says_what_was_put_right():
     assert opening.startswith(":white_check_mark: ")
     assert opening.endswith("is clear after 2 h 5 min and stands in 2-Diagnose")
     assert "has earned" not in particulars
-    assert closed == "Put right: ~Why now?~"
+    assert closed == "No longer missing: ~Why now?~"
 
 
 def test_unusual_end_is_not_called_put_right():
     """A deal that was deleted or closed has not been put right, and the message says why."""
     opening, *rest = texts(replace(CLEARED, note="The deal was deleted."))
     assert opening.endswith("is no longer blocked after 2 h 5 min. The deal was deleted.")
-    assert not any("Put right" in text for text in rest)
+    assert not any("No longer missing" in text for text in rest)
 
 
 def test_quotes_can_be_switched_off():
