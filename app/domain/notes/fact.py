@@ -25,6 +25,7 @@ from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 from app.domain.notes.plans import plans
 from app.domain.notes.quantity import Quantity, quantities
+from app.domain.notes.segment import fields
 from app.domain.notes.tally import Statement, Tally, Weight, flag, number, strongest
 
 _RELEVANT = NAMED | {
@@ -58,7 +59,8 @@ class _Sentence(NamedTuple):
 def read_facts(script: Manuscript) -> Facts:
     """The facts of a note; None where it does not say."""
     tally = Tally()
-    read_fields(script, tally)
+    found = list(fields(script))
+    read_fields(found, tally)
     spoken_of = any(not p.kinds.isdisjoint(NAMED) for p in script.passages)
     if spoken_of or tally.instances or tally.adopted:
         for passage in script.passages:
@@ -73,7 +75,7 @@ def read_facts(script: Manuscript) -> Facts:
         node_red_developers=number(tally.developers),
         node_red_in_production=flag(tally.live) if adopted and adopted.value else None,
         node_red_sites=number(tally.sites),
-        next_year_plans=plans(script),
+        next_year_plans=plans(script, found),
         governance=signs["governance"],
         standards_owner=signs["standards_owner"],
         security_owner=signs["security_owner"],

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from app.domain.notes.counting import NOUNS, excluded, noun_after
 from app.domain.notes.headcount import headcount
-from app.domain.notes.manuscript import Manuscript
+from app.domain.notes.label import Mark
 from app.domain.notes.passage import Passage
 from app.domain.notes.quantity import Quantity, quantities
-from app.domain.notes.segment import Part, fields
+from app.domain.notes.segment import Part
 from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import WORDS
 
@@ -37,9 +37,9 @@ class _Value(NamedTuple):
         return self.passage.text[self.start : self.end]
 
 
-def read_fields(script: Manuscript, tally: Tally) -> None:
+def read_fields(found: Iterable[tuple[Mark, list[Part]]], tally: Tally) -> None:
     """Add what the fields of a note state."""
-    for mark, parts in fields(script):
+    for mark, parts in found:
         if not parts:
             continue
         for question, part in zip(

@@ -177,6 +177,8 @@ def _letter(passage: Passage, dialect: Dialect) -> list[Mark]:
 
 def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
     """Label phrases without overlap: the longest at each place, proper labels first."""
+    if not any("." in kind for kind in passage.kinds):
+        return []
     hits = []
     for hit in passage.hits:
         role, _, question = hit.kind.partition(".")

@@ -27,7 +27,7 @@ _INLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 _SPLIT_ENTITY = re.compile(f"&(?:[#\\w]{{0,32}}{INLINE})+[#\\w]{{0,32}};?")
-_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xAD])
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 class Tag(NamedTuple):
@@ -59,7 +59,7 @@ def mark_tags(body: str) -> Marked:
         )
     if "&" in text:
         text = html.unescape(_SPLIT_ENTITY.sub(_markers_first, text) if inlines else text)
-    return Marked(text if text.isascii() else text.translate(_INVISIBLE), blocks, inlines)
+    return Marked(text if text.isascii() else _INVISIBLE.sub("", text), blocks, inlines)
 
 
 def _taker(taken: list[Tag], marker: str) -> Callable[[re.Match[str]], str]:

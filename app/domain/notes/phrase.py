@@ -16,6 +16,8 @@ from operator import add
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
+_SHARP_S = re.compile(r"(?<=\w\w)ss")  # what folding makes of "ß" inside a word
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _GROUP = re.compile(r"\(([^()]*)\)")
 _STOP = re.compile(r"[:;?!,|=]|\.\s")
 _LOOKALIKES = dict(
@@ -65,18 +67,17 @@ def fold(text: str) -> str:
         return lower
     if len(lower) != len(text):
         lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
-    return lower.translate(_FOLDING)
+    return _BEYOND_ASCII.sub(_folded, lower)
+
+
+def _folded(match: re.Match[str]) -> str:
+    return _FOLDING.get(ord(match[0]), match[0])
 
 
 def words_of(folded: str) -> list[Word]:
     """The words of folded text."""
     texts = _WORD.findall(folded)
-    starts: list[int] = []
-    at = 0
-    for text in texts:
-        at = folded.index(text, at)
-        starts.append(at)
-        at += len(text)
+    starts = [match.start() for match in _WORD.finditer(folded)]
     return list(map(Word, texts, starts, map(add, starts, map(len, texts))))
 
 
@@ -110,7 +111,7 @@ class PhraseBook:
                     self._add(kind, fold(phrase))
 
     def _add(self, kind: str, phrase: str) -> None:
-        for spelling in {phrase, phrase.replace("'", ""), phrase.replace("ss", "s")}:
+        for spelling in {phrase, phrase.replace("'", ""), _SHARP_S.sub("s", phrase)}:
             words = [word.text for word in words_of(spelling)]
             if not words:
                 continue
@@ -124,21 +125,25 @@ class PhraseBook:
     def find(self, folded: str, words: Sequence[Word]) -> list[Hit]:
         """Every phrase in the words, by where it starts; none runs across a sentence stop."""
         hits: list[Hit] = []
-        count = len(words)
-        root = self._root
-        for first, word in enumerate(words):
-            node = root.get(word.text)
+        texts = [word.text for word in words]
+        count = len(texts)
+        root = self._root.get
+        for first, text in enumerate(texts):
+            node = root(text)
             if node is None:
                 continue
+            if node.kinds:
+                hits.extend([Hit(kind, first, first + 1) for kind in node.kinds])
             last = first + 1
-            while node is not None:
-                hits.extend([Hit(kind, first, last) for kind in node.kinds])
-                if last == count or not node.children:
+            while node.children and last < count:
+                node = node.children.get(texts[last])
+                if node is None:
                     break
-                node = node.children.get(words[last].text)
-                if node and _STOP.search(folded, words[last - 1].end, words[last].start):
+                if _STOP.search(folded, words[last - 1].end, words[last].start):
                     break
                 last += 1
+                if node.kinds:
+                    hits.extend([Hit(kind, first, last) for kind in node.kinds])
         return hits
 
 

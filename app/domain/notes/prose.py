@@ -93,7 +93,7 @@ def _because(passage: Passage, hit: Hit, sentence: Span) -> int | None:
     for other in passage.hits:
         if other.kind == "because" and hit.last <= other.first <= limit:
             _, end = passage.span_of(other)
-            if end < sentence[1] and passage.words[other.first].text not in {"for", "want", "da"}:
+            if end < sentence[1]:
                 return end
     return None
 

@@ -16,6 +16,7 @@ _HEAD = re.compile(
     r"(?P<name>[^\W\d_][\w.'’ \-]{0,28}?)[\s,]+\[?\(?"
     r"(?:today at |yesterday at )?\d{1,2}[:.]\d{2}(?:\s?[AaPp][Mm])?\)?\]?:?"
 )
+_MAX_HEAD_CHARACTERS = 60
 _MIN_TURNS = 4
 _MIN_REPEATED = 2
 
@@ -29,7 +30,7 @@ def speakers_of(passages: Sequence[Passage]) -> list[str | None]:
         return headed
     names: list[str | None] = []
     for passage in passages:
-        match = _SPEAKER.match(passage.text)
+        match = _SPEAKER.match(passage.text) if ":" in passage.text else None
         name = match["name"].casefold().strip() if match else None
         if name is not None and any(
             hit.kind.partition(".")[0] in {"labels", "titles", "short"}
@@ -47,7 +48,10 @@ def speakers_of(passages: Sequence[Passage]) -> list[str | None]:
 
 def _headed(passages: Sequence[Passage]) -> list[str | None] | None:
     """Speakers of messages that stand under lines like "Kofi 15:58"; None without such lines."""
-    heads = [_HEAD.fullmatch(passage.text) for passage in passages]
+    heads = [
+        _HEAD.fullmatch(passage.text) if len(passage.text) <= _MAX_HEAD_CHARACTERS else None
+        for passage in passages
+    ]
     if len({match["name"] for match in heads if match}) < _MIN_REPEATED:
         return None
     current: str | None = None
