@@ -63,7 +63,7 @@ class CriteriaBuilder:
     def _check(self, wire: CriterionWire, place: Place) -> Check:
         self.document.must_know((*place, "check"), "check", wire.check, CHECKS)
         check = CHECKS[wire.check]
-        model = _parameters(check)
+        model = parameters_of(check)
         try:
             values = model.model_validate_json(to_json(wire.with_))
         except ValidationError as error:
@@ -104,7 +104,7 @@ def _criterion(wire: CriterionWire, check: Check) -> Criterion:
 
 
 @cache
-def _parameters(check: type[Check]) -> type[BaseModel]:
+def parameters_of(check: type[Check]) -> type[BaseModel]:
     """The wire shape of a check's parameters, from the fields of its class."""
     hints = get_type_hints(check)
     parameters: dict[str, Any] = {

@@ -128,6 +128,24 @@ class Tried:
     verdict: Verdict
     differences: tuple[str, ...]
 
+    @property
+    def surprises(self) -> tuple[str, ...]:
+        """What was found of each criterion that is in one list and not in the other."""
+        seen, wanted = _seen(self.verdict), self.example.expect.model_dump(exclude_none=True)
+        pairs = [(value, seen[key]) for key, value in wanted.items()]
+        astray = {
+            code
+            for codes, found in pairs
+            if isinstance(codes, tuple) and isinstance(found, tuple)
+            for code in set(codes) ^ set(found)
+        }
+        findings = (*self.verdict.findings, *self.verdict.next_needs)
+        return tuple(
+            f"{f.criterion} is {f.state} ({f.reason}): {f.message}"
+            for f in dict.fromkeys(findings)
+            if f.criterion in astray
+        )
+
 
 def examples_beside(policy_file: Path) -> Path:
     """Where a policy file's examples stand."""
