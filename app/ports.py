@@ -19,7 +19,7 @@ from typing import Protocol
 
 from app.domain.deal import DealId, ObjectKey, Snapshot
 from app.domain.desired import Change as Change  # noqa: PLC0414 part of this contract, re-exported
-from app.domain.verdict import Finding, Subject, Verdict
+from app.domain.verdict import Finding, Subject, Verdict, Waiver, WaiverEnd
 
 
 class Failure(Exception):
@@ -176,7 +176,7 @@ class Record:
     `links` are the contacts, companies and notes that the deal was judged on, so that a mark on
     one of them finds the deal even after HubSpot has forgotten the association. `alert` is the
     card that the channel should show from `alert_due_at` on; None leaves the channel's wish as
-    it is.
+    it is. `waivers` are those of the deal that are new, reworded or over with this verdict.
     """
 
     deal_id: DealId
@@ -185,6 +185,16 @@ class Record:
     links: frozenset[ObjectKey]
     alert: Card | None = None
     alert_due_at: datetime | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedWaiver:
+    """A waiver of a deal, as the ledger keeps it; `ended_at` is None while it is in force."""
+
+    deal_id: DealId
+    waiver: Waiver
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +280,27 @@ class Ledger(Protocol):
         ...
 
     def record(self, records: Sequence[Record], now: datetime) -> None:
-        """Store verdicts, links and alert wishes together."""
+        """Store verdicts, links, alert wishes and what became of waivers together."""
+        ...
+
+    def waivers_of(self, deal_ids: Iterable[DealId]) -> Mapping[DealId, tuple[Waiver, ...]]:
+        """Every waiver recorded of these deals, those that ended too; none: the deal is missing."""
+        ...
+
+    def grant(self, deal_id: DealId, waiver: Waiver, now: datetime) -> None:
+        """Remember a waiver; granting it again renews it, also after it ended. Idempotent."""
+        ...
+
+    def end_waivers(
+        self, deal_id: DealId, ended: Iterable[Waiver], why: WaiverEnd, now: datetime
+    ) -> None:
+        """End waivers, recorded before or not; one that ended earlier stays as it ended."""
+        ...
+
+    def waivers(
+        self, *, lapsing_before: datetime | None = None, with_ended: bool = False
+    ) -> Sequence[RecordedWaiver]:
+        """Waivers of all deals by the day they lapse: those in force, unless asked for all."""
         ...
 
     def forget(self, deal_ids: Sequence[DealId], note: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from app.domain.deal import DealId, ObjectKey, Owner
+from app.domain.deal import DealId, NoteId, ObjectKey, Owner
 
 CriterionId = NewType("CriterionId", str)
 
@@ -81,15 +81,40 @@ class Evidence:
     link: str | None = None
 
 
+WaiverKey = tuple[CriterionId, datetime, str]
+
+
+class WaiverEnd(StrEnum):
+    """Why a waiver is over."""
+
+    MET = "met"
+    LAPSED = "lapsed"
+    REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A documented deviation from one criterion; it marks a finding and never hides it."""
+    """A documented deviation from one criterion; it marks a finding and never hides it.
+
+    `note_id` is the note that grants it; None when it was granted by command and the ledger alone
+    knows it. `granted_at` may be unknown. `ended` is None while nothing but time can end it.
+    """
 
     criterion: CriterionId
     reason: str
     granted_by: str
     until: datetime
     policy_version: str
+    note_id: NoteId | None = None
+    granted_at: datetime | None = None
+    ended: WaiverEnd | None = None
+
+    @property
+    def key(self) -> WaiverKey:
+        """What makes it this waiver of a deal and no other; a new reason or wording does not."""
+        source = f"by {self.granted_by}" if self.note_id is None else f"note {self.note_id}"
+        return self.criterion, self.until, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +227,8 @@ class Verdict:
     the findings that would block the deal at the stage after the claimed one and do not block it
     already. A closed or
     unjudged deal has `judged` False and no findings. `contacts` and `companies` are what is said
-    on those records; a part that was not read has no entry.
+    on those records; a part that was not read has no entry. `waivers` are all that are in force,
+    also those that no finding needs.
     """
 
     subject: Subject
@@ -218,6 +244,7 @@ class Verdict:
     recheck_at: datetime | None = None
     contacts: tuple[ContactReading, ...] = ()
     companies: tuple[CompanyReading, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def blockers(self) -> tuple[Finding, ...]:

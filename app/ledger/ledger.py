@@ -8,6 +8,7 @@ caller's, and a caller whose clock jumps back is only later, never wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -15,7 +16,8 @@ from itertools import islice
 from sqlalchemy import Connection, func, select
 
 from app.domain.deal import DealId, ObjectKey, deal_key
-from app.ledger import alerts, letters, redaction, verdicts
+from app.domain.verdict import Waiver, WaiverEnd
+from app.ledger import alerts, letters, redaction, verdicts, waivers
 from app.ledger.database import Database
 from app.ledger.episode import Episode
 from app.ledger.listener import Listener
@@ -35,6 +37,7 @@ from app.ports import (
     Priority,
     Record,
     RecordedVerdict,
+    RecordedWaiver,
     Wake,
 )
 
@@ -152,11 +155,13 @@ class SqlLedger:
             return verdicts.linked_to(connection, keys)
 
     def record(self, records: Sequence[Record], now: datetime) -> None:
-        """Verdicts, links and alert wishes in one transaction: all of them or none."""
+        """Verdicts, links, alerts and waivers in one transaction: all of them or none."""
         if not records:
             return
         with self._database.writing() as connection:
             verdicts.store(self._database, connection, records, now)
+            for record in records:
+                waivers.learn(self._database, connection, record.deal_id, record.waivers, now)
             for record in sorted(records, key=lambda record: record.deal_id):
                 if record.alert is not None:
                     step = partial(_wish, record.alert, record.alert_due_at or now)
@@ -166,6 +171,7 @@ class SqlLedger:
         """Drop what is known of deals that are gone; their open messages will say `note`."""
         with self._database.writing() as connection:
             verdicts.forget(connection, deal_ids)
+            waivers.forget(connection, deal_ids)
             for deal_id in sorted(deal_ids):
                 step = partial(Episode.ended, note=note, now=now)
                 alerts.advance(self._database, connection, deal_id, step)
@@ -179,6 +185,33 @@ class SqlLedger:
             verdicts.unlink(connection, linked)
             self._mark(connection, [deal_key(deal) for deal in deals], Priority.LIVE, now)
             return len(deals)
+
+    # ----------------------------------------------------------------- waivers
+
+    def waivers_of(self, deal_ids: Iterable[DealId]) -> Mapping[DealId, tuple[Waiver, ...]]:
+        """The waivers of these deals, those that ended too, in the order they were granted."""
+        with self._database.reading() as connection:
+            return waivers.load(connection, deal_ids)
+
+    def grant(self, deal_id: DealId, waiver: Waiver, now: datetime) -> None:
+        """Remember a waiver, or renew one that ended."""
+        with self._database.writing() as connection:
+            waivers.grant(self._database, connection, deal_id, waiver, now)
+
+    def end_waivers(
+        self, deal_id: DealId, ended: Iterable[Waiver], why: WaiverEnd, now: datetime
+    ) -> None:
+        """End waivers, whether the ledger knew of them or not."""
+        over = [replace(waiver, ended=why) for waiver in ended]
+        with self._database.writing() as connection:
+            waivers.learn(self._database, connection, deal_id, over, now)
+
+    def waivers(
+        self, *, lapsing_before: datetime | None = None, with_ended: bool = False
+    ) -> Sequence[RecordedWaiver]:
+        """Waivers of all deals, the first to lapse first."""
+        with self._database.reading() as connection:
+            return waivers.listed(connection, lapsing_before, with_ended=with_ended)
 
     # ----------------------------------------------------------------- alerts
 

@@ -1,9 +1,10 @@
 """Takes a person's words out of what is kept, when that person asks to be forgotten.
 
 Which of a deal's quotes came from one contact cannot be told for certain (a note hangs on several
-records), so all quotes of the deal go, in its verdict and in both cards of its alert. What was
-found stays as criterion, state and reason code, which lets the next verdict compare with it
-without raising a false alarm; its message then replaces the one in the channel.
+records), so all quotes of the deal go, in its verdict and in both cards of its alert, and the
+reasons of its waivers. What was found stays as criterion, state and reason code, which lets the
+next verdict compare with it without raising a false alarm; its message then replaces the one in
+the channel.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from app.domain.deal import DealId
-from app.domain.verdict import Axis, Finding, Verdict
-from app.ledger import alerts, verdicts
+from app.domain.verdict import Axis, Finding, Verdict, Waiver
+from app.ledger import alerts, verdicts, waivers
 from app.ledger.database import Database
 from app.ledger.episode import Episode
 from app.ports import Card
@@ -27,6 +28,7 @@ def redact(database: Database, connection: Connection, deal_ids: Sequence[DealId
     """Blank the quotes of these deals."""
     for deal_id, recorded in verdicts.load(connection, deal_ids).items():
         verdicts.rewrite(connection, deal_id, _verdict(recorded.verdict))
+    waivers.reword(connection, deal_ids, BLANK)
     for deal_id in deal_ids:
         alerts.advance(database, connection, deal_id, _episode)
 
@@ -38,11 +40,24 @@ def _verdict(verdict: Verdict) -> Verdict:
         findings=_findings(verdict.findings),
         next_needs=_findings(verdict.next_needs),
         zone=replace(zone, adoption=_axis(zone.adoption), operations=_axis(zone.operations)),
+        waivers=tuple(map(_waiver, verdict.waivers)),
     )
 
 
 def _findings(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    return tuple(replace(finding, message=BLANK, evidence=()) for finding in findings)
+    return tuple(
+        replace(
+            finding,
+            message=BLANK,
+            evidence=(),
+            waiver=None if finding.waiver is None else _waiver(finding.waiver),
+        )
+        for finding in findings
+    )
+
+
+def _waiver(waiver: Waiver) -> Waiver:
+    return replace(waiver, reason=BLANK)
 
 
 def _axis(axis: Axis) -> Axis:

@@ -125,6 +125,23 @@ links = Table(
     Index("links_by_object", "kind", "object_id"),
 )
 
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("deal_id", String(64), primary_key=True),
+    Column("criterion", String(64), primary_key=True),
+    Column("until", UtcTime, primary_key=True, autoincrement=False),
+    Column("source", String(320), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("note_id", String(64)),
+    Column("granted_at", UtcTime, nullable=False),
+    Column("ended", String(16)),
+    Column("ended_at", UtcTime),
+    Index("waivers_by_end", "ended_at", "until"),
+)
+
 alerts = Table(
     "alerts",
     metadata,

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
@@ -16,10 +14,9 @@ from app.domain.deal import DealId, ObjectKey
 from app.domain.verdict import Verdict
 from app.ledger.codec import verdict_from_text, verdict_to_text
 from app.ledger.database import Database
+from app.ledger.portions import portions
 from app.ledger.tables import among, key_of, links, verdicts
 from app.ports import Record, RecordedVerdict
-
-MAX_KEYS_IN_A_QUERY = 500
 
 
 def store(
@@ -70,7 +67,7 @@ def _relink(connection: Connection, records: Sequence[Record]) -> None:
 def load(connection: Connection, deal_ids: Iterable[DealId]) -> Mapping[DealId, RecordedVerdict]:
     """The last verdicts of these deals."""
     found: dict[DealId, RecordedVerdict] = {}
-    for group in _groups(deal_ids):
+    for group in portions(deal_ids):
         rows = connection.execute(select(verdicts).where(verdicts.c.deal_id.in_(group)))
         for row in rows:
             found[DealId(row.deal_id)] = RecordedVerdict(
@@ -93,7 +90,7 @@ def linked_to(
 ) -> Mapping[ObjectKey, frozenset[DealId]]:
     """For every key asked for, the deals whose last verdict was judged on it."""
     found: dict[ObjectKey, set[DealId]] = {key: set() for key in keys}
-    for group in _groups(found):
+    for group in portions(found):
         for row in connection.execute(select(links).where(among(links, group))):
             found[key_of(row)].add(DealId(row.deal_id))
     return {key: frozenset(deals) for key, deals in found.items()}
@@ -101,7 +98,7 @@ def linked_to(
 
 def unlink(connection: Connection, keys: Iterable[ObjectKey]) -> None:
     """Forget that any deal was judged on these records."""
-    for group in _groups(keys):
+    for group in portions(keys):
         connection.execute(delete(links).where(among(links, group)))
 
 
@@ -138,16 +135,6 @@ def next_recheck(connection: Connection) -> datetime | None:
 
 def forget(connection: Connection, deal_ids: Sequence[DealId]) -> None:
     """Drop these deals' verdicts and links."""
-    for group in _groups(deal_ids):
+    for group in portions(deal_ids):
         connection.execute(delete(verdicts).where(verdicts.c.deal_id.in_(group)))
         connection.execute(delete(links).where(links.c.deal_id.in_(group)))
-
-
-_Item = TypeVar("_Item")
-
-
-def _groups(items: Iterable[_Item]) -> Iterator[tuple[_Item, ...]]:
-    """Items in portions that one query can name."""
-    waiting = iter(items)
-    while group := tuple(islice(waiting, MAX_KEYS_IN_A_QUERY)):
-        yield group
