@@ -19,6 +19,7 @@ from app.commands.common import Exit, complaints
 from app.commands.letters import letters_app
 from app.commands.notes import notes
 from app.commands.policy import policy_app
+from app.commands.purge import purge
 from app.commands.rehearse import PASS_ON, demo, sandbox
 from app.commands.serve import serve, worker
 from app.commands.setup import doctor, setup
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (serve, worker, sync, check, notes, setup, doctor, demo):
+for verb in (serve, worker, sync, check, notes, setup, doctor, purge, demo):
     app.command()(verb)
 app.command(context_settings=PASS_ON)(sandbox)
 app.add_typer(policy_app, name="policy")

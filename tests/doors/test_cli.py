@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ VERBS = (
     ["policy", "validate"],
     ["setup"],
     ["doctor"],
+    ["purge"],
     ["dead-letters", "list"],
     ["dead-letters", "replay"],
     ["sandbox"],
@@ -199,6 +201,25 @@ def test_check_of_a_deal_that_is_not_there(dealgate):
     done = dealgate("check", "abc")
     assert done.returncode == 2
     assert "abc" in one_line(done)
+
+
+def test_purge_blanks_what_was_stored_of_a_contact(dealgate, tmp_path):
+    """After a purge no stored verdict of the contact's deals holds a quote, and they are marked."""
+    assert dealgate("setup").returncode == 0
+    assert dealgate("sync", "--full").returncode == 0
+    ledger = sqlite3.connect(tmp_path / "ledger.sqlite3")
+    quoted, deal, contact = ledger.execute(
+        "SELECT v.verdict, v.deal_id, l.object_id FROM verdicts v JOIN links l ON l.deal_id = v.deal_id "
+        "WHERE l.kind = 'contact' AND v.verdict LIKE '%TBD%'"
+    ).fetchone()
+    assert "TBD" in quoted
+    done = dealgate("purge", "--contact", contact)
+    assert done.returncode == 0
+    assert "quotes of 1 deals" in done.stdout
+    find = "SELECT verdict FROM verdicts WHERE deal_id = ?"
+    assert "TBD" not in ledger.execute(find, (deal,)).fetchone()[0]
+    assert ledger.execute("SELECT object_id FROM marks").fetchall() == [(deal,)]
+    ledger.close()
 
 
 def test_notes_reads_lines_and_names_what_is_no_note(dealgate, tmp_path):
