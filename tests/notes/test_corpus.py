@@ -107,10 +107,12 @@ LAYOUTS = {
 
 @pytest.fixture(scope="module")
 def reader():
+    """One reader for all notes; building it is the costly part."""
     return Reader()
 
 
 def read(reader, note):
+    """A labelled note, read."""
     return reader.read(note["body"], datetime.fromisoformat(note["created"]))
 
 

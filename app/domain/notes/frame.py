@@ -46,6 +46,9 @@ _OPENERS = {
 }
 
 
+_OPENING = frozenset({*_OPENERS, "known"})
+
+
 def frames_of(passages: Sequence[Passage]) -> list[Frame]:
     """The frame of every line."""
     frames: list[Frame] = []
@@ -56,8 +59,9 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
             current, rank, block = Frame.NOTE, 0, 0
         if line.heading and rank and line.heading <= rank:
             current, rank = Frame.NOTE, 0
-        opened = _opened(passage) if _is_title(passage) else None
-        if opened is None and _SENT.match(passage.folded):
+        opens = not passage.kinds.isdisjoint(_OPENING) and _is_title(passage)
+        opened = _opened(passage) if opens else None
+        if opened is None and line.text[-1] == ":" and _SENT.match(passage.folded):
             following = passages[passage.index + 1 : passage.index + 2]
             if following and following[0].line.quoted > line.quoted:
                 current, rank, block = Frame.FOREIGN, _INNER_RANK, following[0].line.quoted
@@ -106,7 +110,7 @@ def _opened(passage: Passage) -> Frame | None:
 
 
 def _has_label(passage: Passage) -> bool:
-    return any(_is_label(hit.kind) for hit in passage.hits)
+    return any(_is_label(kind) for kind in passage.questions)
 
 
 def _is_label(kind: str) -> bool:

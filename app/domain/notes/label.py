@@ -144,6 +144,8 @@ def has_short_labels(passages: Sequence[Passage]) -> bool:
     for passage in passages:
         if "whys" in passage.kinds:
             return True
+        if not passage.questions:
+            continue
         for hit in passage.hits:
             if hit.kind.startswith("short."):
                 start, end = passage.span_of(hit)
@@ -177,7 +179,7 @@ def _letter(passage: Passage, dialect: Dialect) -> list[Mark]:
 
 def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
     """Label phrases without overlap: the longest at each place, proper labels first."""
-    if not any("." in kind for kind in passage.kinds):
+    if not passage.questions:
         return []
     hits = []
     for hit in passage.hits:

@@ -8,7 +8,7 @@ reach it, and what it found for them is remembered.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -58,6 +58,11 @@ _DATED = re.compile(
 )
 _MAX_DAYS_AHEAD_IN_LOGS = 60
 _MONTHS_PER_QUARTER = 3
+_WORD = re.compile(r"\w+")
+_BEGIN = frozenset(
+    {name for names in _MONTH_NAMES for name in names}
+    | {"week", "wk", "w", "kw", "cw", "semaine", "semana", "q", "in", "next", "end"}
+)
 _WEEKS = frozenset({"week", "wk"})
 
 
@@ -90,11 +95,24 @@ def expiry(quote: str, written_at: datetime) -> datetime | None:
     their last day; the zone is that of `written_at`.
     """
     base = written_at.date()
-    days = [_day_of(match, base) for match in _DATED.finditer(fold(quote))]
+    days = [_day_of(match, base) for match in _dates_in(fold(quote))]
     known = [day for day in days if day is not None]
     if not known:
         return None
     return datetime.combine(max(known) + timedelta(days=1), time(), tzinfo=written_at.tzinfo)
+
+
+def _dates_in(text: str) -> Iterator[re.Match[str]]:
+    """The matches of dates; only words that may begin one are tried."""
+    end = 0
+    for word in _WORD.finditer(text):
+        if word.start() >= end and (
+            word[0][0].isdecimal() or word[0].rstrip("0123456789") in _BEGIN
+        ):
+            match = _DATED.match(text, word.start())
+            if match is not None:
+                end = match.end()
+                yield match
 
 
 def _latest_before(text: str, near: date) -> date | None:

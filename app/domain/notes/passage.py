@@ -14,7 +14,10 @@ _ABBREVIATIONS = WORDS["abbreviations"]
 
 
 class Passage:
-    """One line; `kinds` are the classes of its hits, `fillers` the words that carry no content."""
+    """One line; `kinds` are the classes of its hits, `fillers` words without content.
+
+    `questions` are those of the classes that belong to a question.
+    """
 
     def __init__(self, index: int, line: Line, book: PhraseBook) -> None:
         self.index = index
@@ -24,6 +27,7 @@ class Passage:
         self.words: list[Word] = words_of(self.folded)
         self.hits: list[Hit] = book.find(self.folded, self.words)
         self.kinds = frozenset([hit.kind for hit in self.hits])
+        self.questions = self.kinds & book.questions
         self.fillers = book.fillers
 
     @cached_property

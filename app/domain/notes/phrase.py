@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import product
-from operator import add
 from typing import NamedTuple
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile("[0-9a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u3040-\ud7ff]+")
 _SHARP_S = re.compile(r"(?<=\w\w)ss")  # what folding makes of "ß" inside a word
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _GROUP = re.compile(r"\(([^()]*)\)")
@@ -52,6 +52,10 @@ class Word(NamedTuple):
     end: int
 
 
+_new_word = partial(tuple.__new__, Word)
+"""Builds a word from its fields without the cost of a call in Python; there are very many."""
+
+
 class Hit(NamedTuple):
     """A phrase of some class over the words `first` to `last` (exclusive)."""
 
@@ -76,9 +80,14 @@ def _folded(match: re.Match[str]) -> str:
 
 def words_of(folded: str) -> list[Word]:
     """The words of folded text."""
-    texts = _WORD.findall(folded)
-    starts = [match.start() for match in _WORD.finditer(folded)]
-    return list(map(Word, texts, starts, map(add, starts, map(len, texts))))
+    words: list[Word] = []
+    end = 0
+    find = folded.index
+    for text in _WORD.findall(folded):
+        start = find(text, end)
+        end = start + len(text)
+        words.append(_new_word((text, start, end)))
+    return words
 
 
 def expand(pattern: str) -> Iterable[str]:
@@ -91,6 +100,7 @@ def expand(pattern: str) -> Iterable[str]:
 class PhraseBook:
     """Phrases by class, ready to be found; immutable once built.
 
+    `questions` are the classes that belong to a question ("labels.why_now").
     The class named `fillers` holds single words that are so common that they are only looked up,
     never reported as hits.
     """
@@ -103,6 +113,7 @@ class PhraseBook:
             for phrase in expand(pattern)
             for word in words_of(fold(phrase))
         )
+        self.questions = frozenset(kind for kind in phrases if "." in kind)
         for kind, patterns in phrases.items():
             if kind == fillers:
                 continue

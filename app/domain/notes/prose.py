@@ -42,7 +42,7 @@ def stated(script: Manuscript) -> Iterator[Candidate]:
     """The candidates that running text gives without a label."""
     budget = MAX_STATEMENTS_PER_NOTE
     for passage in script.passages:
-        if script.frames[passage.index] is not Frame.NOTE:
+        if not passage.questions or script.frames[passage.index] is not Frame.NOTE:
             continue
         labels = [m.start for m in script.marks[passage.index] if m.place in _HEADING]
         limit = min(labels, default=len(passage.text))

@@ -124,16 +124,17 @@ def _answer(script: Manuscript, passage: Passage, mark: Mark, following: int | N
     if rest.strip(_TRIM + "\"'()"):
         if mark.asked and mark.place is Place.INLINE:
             return []
-        nested = following is None and bool(passage.line.depth)
-        deeper = [p for p in _below(script, passage) if p[0].line.depth > passage.line.depth]
-        return [(passage, (mark.end, stop)), *(deeper if nested else [])]
+        own = [(passage, (mark.end, stop))]
+        depth = passage.line.depth
+        if following is not None or not depth:
+            return own
+        return own + [part for part in _below(script, passage) if part[0].line.depth > depth]
     if passage.line.cell is not None:
         return [(other, (0, len(other.text))) for other in cells_for(script, passage)]
-    if following is not None or '""' in rest or "''" in rest:
-        return []
-    if rest.strip():
+    closed = following is not None or '""' in rest or "''" in rest
+    if rest.strip() and not closed:
         return [(passage, (mark.end, stop))]
-    return _below(script, passage)
+    return [] if closed else _below(script, passage)
 
 
 def _below(script: Manuscript, passage: Passage) -> list[Part]:
