@@ -21,7 +21,6 @@ from app.controller.backoff import Backoff, Breaker
 from app.controller.judgement import Judge
 from app.controller.reconcile import Reconciler
 from app.controller.worker import Pace, Tell, Worker
-from app.domain.deal import ObjectKind
 from app.domain.desired import OwnedNames
 from app.domain.evaluate import evaluate
 from app.domain.policy import Policy
@@ -132,10 +131,7 @@ def build(settings: Settings) -> Runtime:
     crm = HubSpotCrm(
         client,
         clock,
-        properties={
-            ObjectKind.DEAL: policy.deal_properties,
-            ObjectKind.CONTACT: policy.contact_properties,
-        },
+        needs=policy.needs,
         names=names,
     )
     judge = Judge(

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapshot, Unread
 from app.domain.lead_status import LeadStatus, LeadStatusRules
+from app.domain.needs import Needs
 from app.domain.notes import Fact, Judgement, QuestionId
 from app.domain.verdict import Evidence, State, ZoneReading
 from app.domain.zone import Cite, FactValue, ZoneRules
@@ -86,9 +87,9 @@ class Check(ABC):
         """The lead statuses that this check names."""
         return ()
 
-    def deal_properties(self) -> tuple[str, ...]:
-        """The properties of the deal that this check looks at."""
-        return ()
+    def needs(self) -> Needs:
+        """What this check looks at, besides what every snapshot holds."""
+        return Needs()
 
 
 def cite(

@@ -14,6 +14,7 @@ from typing import NewType
 from app.domain.case import Case, Check, Outcome, not_checkable, shown
 from app.domain.contact_checks import LeadingContactLeadStatus, SomeContactHasLeadStatus
 from app.domain.deal import Unread, value_of
+from app.domain.needs import Needs
 from app.domain.notes import Answer, AnswerState, Judged, QuestionId, ReasonCode, stripped
 from app.domain.verdict import State
 from app.domain.wording import ATTACHMENT_FOUND, ATTACHMENT_ONLY, FOUND, question_name
@@ -120,9 +121,9 @@ class PropertyPresent(Check):
             return Outcome(State.UNMET, "empty", f"The property {self.property} is empty.")
         return Outcome(State.MET, "met", f"The property {self.property} is set.")
 
-    def deal_properties(self) -> tuple[str, ...]:
+    def needs(self) -> Needs:
         """The one property."""
-        return (self.property,)
+        return Needs(deal_properties=(self.property,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ DealId = NewType("DealId", str)
 ContactId = NewType("ContactId", str)
 CompanyId = NewType("CompanyId", str)
 NoteId = NewType("NoteId", str)
+ActivityId = NewType("ActivityId", str)
 OwnerId = NewType("OwnerId", str)
 PipelineId = NewType("PipelineId", str)
 StageId = NewType("StageId", str)
@@ -36,6 +37,9 @@ class ObjectKind(StrEnum):
     CONTACT = "contact"
     COMPANY = "company"
     NOTE = "note"
+    EMAIL = "email"
+    MEETING = "meeting"
+    CALL = "call"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,6 +65,10 @@ class Unread:
     reason: str
 
 
+NOT_ASKED = Unread("the policy does not ask for it")
+"""Stands for parts that are read only for policies that need them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """A HubSpot owner: the person whom a record is assigned to.
@@ -72,6 +80,7 @@ class Owner:
     name: str
     email: str | None
     active: bool
+    teams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,61 @@ class Note:
     has_attachments: bool = False
 
 
+class Direction(StrEnum):
+    """Who spoke to whom, as far as HubSpot says."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An e-mail, a meeting or a call, without its content.
+
+    `outcome` is HubSpot's own word: the outcome of a meeting, the disposition (else the status)
+    of a call, the send status of an e-mail. `subject` is an e-mail's, so that an automatic reply
+    can be told from a person's. `hangs_on` lists the records of this snapshot that carry it.
+    Whether it counts as a customer's reply is the policy's to say.
+    """
+
+    key: ObjectKey
+    direction: Direction
+    at: datetime
+    hangs_on: tuple[ObjectKey, ...]
+    outcome: str | None = None
+    subject: str = ""
+    owner: OwnerId | None = None
+
+    @property
+    def kind(self) -> ObjectKind:
+        """E-mail, meeting or call."""
+        return self.key.kind
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyMove:
+    """One value that a property was given: when, and by whom as far as HubSpot says.
+
+    `source` is HubSpot's word for the way (`CRM_UI`, `INTEGRATION`, …); `by` a person's or an
+    integration's name.
+    """
+
+    value: str | None
+    at: datetime
+    source: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another open deal of one of this deal's contacts or companies; `shares` says of which."""
+
+    deal_id: DealId
+    name: str
+    shares: tuple[ObjectKey, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that is known of one deal at `observed_at` (aware, UTC)."""
@@ -149,6 +213,16 @@ class Snapshot:
     notes: tuple[Note, ...] | Unread
     authors: Mapping[OwnerId, str] = field(default_factory=dict)
     """Names of the owners who wrote notes, where known; a citation without one omits it."""
+    writers: Mapping[OwnerId, Owner] = field(default_factory=dict)
+    """The same owners as people with an address and teams, to tell who may grant a deviation."""
+    activities: tuple[Activity, ...] | Unread = NOT_ASKED
+    """E-mails, meetings and calls of the deal and of its contacts, oldest first."""
+    history: Mapping[str, tuple[PropertyMove, ...]] | Unread = NOT_ASKED
+    """The values that deal properties had, newest first; only those that the policy asks for."""
+    siblings: tuple[Sibling, ...] | Unread = NOT_ASKED
+    """Other open deals of the same contacts and companies, by id."""
+    stages: tuple[StagePosition, ...] = ()
+    """Every stage of the deal's pipeline, in order, where history has to be read against it."""
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ from app.domain.case import Check
 from app.domain.deal import Properties, StagePosition, Unread, value_of
 from app.domain.labels import folded
 from app.domain.lead_status import LeadStatusRules
+from app.domain.needs import Needs
 from app.domain.notes import Judgement, Question, QuestionId, SourceNote
 from app.domain.verdict import CriterionId, Exits, Severity
 from app.domain.zone import ZoneRules
@@ -248,16 +249,15 @@ class Policy:
         return titles
 
     @property
-    def deal_properties(self) -> tuple[str, ...]:
-        """The deal properties that judging looks at, besides those of every snapshot."""
-        named = [name for c in self.all_criteria() for name in c.check.deal_properties()]
-        named += [process.only_if.name for process in self.processes if process.only_if]
-        return tuple(dict.fromkeys(named))
-
-    @property
-    def contact_properties(self) -> tuple[str, ...]:
-        """The contact properties that judging looks at, besides the name and address."""
-        return (self.lead_status.property, self.lead_status.lifecycle_property)
+    def needs(self) -> Needs:
+        """What judging looks at, besides what every snapshot holds."""
+        needs = Needs(
+            deal_properties=tuple(p.only_if.name for p in self.processes if p.only_if),
+            contact_properties=(self.lead_status.property, self.lead_status.lifecycle_property),
+        )
+        for criterion in self.all_criteria():
+            needs |= criterion.check.needs()
+        return needs
 
 
 def _plan(process: Process, criteria: Sequence[Criterion]) -> tuple[tuple[Criterion, ...], ...]:

@@ -28,7 +28,7 @@ from app.ports import Clock
 DEFAULT_BASE_URL: Final = "https://api.hubapi.com"
 USER_AGENT: Final = "dealgate (hubspot-api-client-python; 12.0.0)"
 OWNERS_PER_PAGE: Final = 100
-DEFAULT_CONNECTIONS: Final = 24
+DEFAULT_CONNECTIONS: Final = 28
 """One for each thread of the gateway's two crews, so that neither waits for the other's."""
 
 Document = Any
@@ -113,13 +113,17 @@ class HubSpotClient:
     # ------------------------------------------------------------------ records
 
     def read_batch(
-        self, object_type: str, ids: Sequence[str], properties: Sequence[str]
+        self,
+        object_type: str,
+        ids: Sequence[str],
+        properties: Sequence[str],
+        history: Sequence[str] = (),
     ) -> Document:
-        """Up to 100 records by id, with these properties."""
+        """Up to 100 records by id, with these properties; up to 50 with former values as well."""
         body = {
             "inputs": [{"id": each} for each in ids],
             "properties": list(properties),
-            "propertiesWithHistory": [],
+            "propertiesWithHistory": list(history),
         }
         return self._call(Lane.GENERAL, lambda: self._batches.read(object_type, body))
 

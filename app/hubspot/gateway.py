@@ -12,25 +12,26 @@ from typing import Final
 
 from app.domain.deal import DealId, ObjectKey, ObjectKind
 from app.domain.desired import OwnedNames
+from app.domain.needs import Needs
 from app.hubspot.client import HubSpotClient
 from app.hubspot.crews import Crews
 from app.hubspot.observing import Observer
 from app.hubspot.openings import OpenDeals
 from app.hubspot.portal import DEFAULT_REFRESH_SECONDS, Portal
 from app.hubspot.reading import BatchReader, Fetched, Link, worst
+from app.hubspot.rounds import CARRIERS
 from app.hubspot.writing import BatchWriter
 from app.ports import Change, Clock, Failure, Observation
 
-DEFAULT_THREADS: Final = 12
-CARRIERS: Final = (ObjectKind.CONTACT, ObjectKind.COMPANY)
+DEFAULT_THREADS: Final = 14
 
 
 class HubSpotCrm:
     """`Crm` over a `HubSpotClient`; safe to share between worker threads.
 
-    `properties` are the names that the policy reads, per kind of record; our own are added. The
-    threads are the gateway's own and end with `close`. Construct it once: it holds the portal's
-    facts and connections.
+    `needs` is what the policy looks at; our own properties are added. The threads are the
+    gateway's own and end with `close`. Construct it once: it holds the portal's facts and
+    connections.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class HubSpotCrm:
         client: HubSpotClient,
         clock: Clock,
         *,
-        properties: Mapping[ObjectKind, Sequence[str]],
+        needs: Needs,
         names: OwnedNames,
         threads: int = DEFAULT_THREADS,
         refresh_seconds: float = DEFAULT_REFRESH_SECONDS,
@@ -49,11 +50,7 @@ class HubSpotCrm:
         self.portal = Portal(
             client, clock, self._crews.live.submit, refresh_seconds=refresh_seconds
         )
-        wanted = {
-            kind: (*properties.get(kind, ()), *names.of(kind))
-            for kind in (ObjectKind.DEAL, *CARRIERS)
-        }
-        self._observer = Observer(self._crews, self.portal, wanted)
+        self._observer = Observer(self._crews, self.portal, needs, names)
         self._writer = BatchWriter(self._crews, names.prefix)
 
     def warm(self) -> None:

@@ -1,8 +1,4 @@
-"""From deal ids to snapshots, in three rounds of batch reads however many deals there are.
-
-    1  deals ∥ deal→contacts ∥ deal→companies ∥ deal→notes
-    2  contacts ∥ companies ∥ contact→notes ∥ company→notes ∥ the deals' own notes
-    3  the notes that only contacts and companies carry
+"""From deal ids to snapshots: what the rounds of reads brought, put together deal by deal.
 
 A part of a deal that HubSpot refuses for good becomes `Unread` in its snapshot, so that the rest
 can still be judged. A part that failed in passing fails that deal and no other, because a verdict
@@ -12,11 +8,12 @@ of "unknown" that is gone a second later helps nobody. An empty list is only eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from app.domain.deal import (
+    NOT_ASKED,
+    Activity,
     Company,
     CompanyId,
     Contact,
@@ -29,24 +26,26 @@ from app.domain.deal import (
     Owner,
     OwnerId,
     Properties,
+    PropertyMove,
+    Sibling,
     Snapshot,
+    StagePosition,
     Unread,
     deal_key,
 )
+from app.domain.desired import OwnedNames
+from app.domain.needs import Needs
 from app.hubspot import wire
+from app.hubspot.activities import activity_of
 from app.hubspot.crews import Crews
 from app.hubspot.errors import Garbled
+from app.hubspot.hanging import Hung, linked, unread
+from app.hubspot.moves import moves_of
 from app.hubspot.portal import Portal
-from app.hubspot.reading import BatchReader, Fetched, Link
+from app.hubspot.reading import BatchReader, Link
+from app.hubspot.rounds import CARRIERS, Reads, read_rounds
 from app.ports import Failure, Observation, Retryable
 
-NOTE_PROPERTIES: Final = (
-    "hs_note_body",
-    "hs_timestamp",
-    "hs_createdate",
-    "hubspot_owner_id",
-    "hs_attachment_ids",
-)
 BASE_PROPERTIES: Final[Mapping[ObjectKind, tuple[str, ...]]] = {
     ObjectKind.DEAL: (
         "dealname",
@@ -59,36 +58,25 @@ BASE_PROPERTIES: Final[Mapping[ObjectKind, tuple[str, ...]]] = {
     ObjectKind.CONTACT: ("firstname", "lastname", "email", "hs_lead_status"),
     ObjectKind.COMPANY: ("name", "domain"),
 }
-
-Links = Fetched[tuple[Link, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reads:
-    """Everything that the three rounds brought."""
-
-    deals: Fetched[wire.Record]
-    contacts: Fetched[wire.Record]
-    companies: Fetched[wire.Record]
-    notes: Fetched[wire.Record]
-    deal_contacts: Links
-    deal_companies: Links
-    note_links: Mapping[ObjectKind, Links]
+Linked = tuple[tuple[Link, wire.Record], ...]
 
 
 class Observer:
     """Reads deals with all that hangs on them; see the module's docstring.
 
-    `wanted` are the properties that the policy and our own diff need, per kind of record.
+    `needs` is what the policy looks at; the properties that we own are read as well.
     """
 
-    def __init__(
-        self, crews: Crews, portal: Portal, wanted: Mapping[ObjectKind, Sequence[str]]
-    ) -> None:
+    def __init__(self, crews: Crews, portal: Portal, needs: Needs, names: OwnedNames) -> None:
         self._crews = crews
         self._portal = portal
+        self._needs = needs
+        wanted = {
+            ObjectKind.DEAL: needs.deal_properties,
+            ObjectKind.CONTACT: needs.contact_properties,
+        }
         self._wanted = {
-            kind: tuple(dict.fromkeys((*base, *wanted.get(kind, ()))))
+            kind: tuple(dict.fromkeys((*base, *wanted.get(kind, ()), *names.of(kind))))
             for kind, base in BASE_PROPERTIES.items()
         }
 
@@ -97,62 +85,22 @@ class Observer:
         asked = tuple(dict.fromkeys(deal_ids))
         if not asked:
             return Observation(snapshots={})
-        reads = self._read(asked)
-        if len(reads.deals.failed) == len(asked):
+        crew = self._crews.for_work_on(len(asked))
+        reads = read_rounds(BatchReader(crew), asked, self._ask_for, self._needs)
+        if all(each in reads.deals.failed for each in asked):
             raise next(iter(reads.deals.failed.values()))
         snapshots: dict[DealId, Snapshot] = {}
-        failed: dict[DealId, Failure] = {DealId(k): v for k, v in reads.deals.failed.items()}
-        for key, record in reads.deals.found.items():
-            deal_id = DealId(key)
-            try:
-                snapshots[deal_id] = self._snapshot(deal_id, record, reads, now)
-            except Retryable as failure:
-                failed[deal_id] = failure
-        gone = frozenset(DealId(each) for each in reads.deals.gone)
+        failed: dict[DealId, Failure] = {}
+        for deal_id in asked:
+            if deal_id in reads.deals.failed:
+                failed[deal_id] = reads.deals.failed[deal_id]
+            elif deal_id in reads.deals.found:
+                try:
+                    snapshots[deal_id] = self._snapshot(deal_id, reads, now)
+                except Retryable as failure:
+                    failed[deal_id] = failure
+        gone = frozenset(each for each in asked if each in reads.deals.gone)
         return Observation(snapshots=snapshots, gone=gone, failed=failed)
-
-    # ------------------------------------------------------------------ the three rounds
-
-    def _read(self, deal_ids: Sequence[DealId]) -> _Reads:
-        start = BatchReader(self._crews.for_work_on(len(deal_ids)))
-        deal, contact = ObjectKind.DEAL, ObjectKind.CONTACT
-        company, note = ObjectKind.COMPANY, ObjectKind.NOTE
-
-        deals = start.records(deal, deal_ids, self._ask_for(deal))
-        deal_notes = start.associations(deal, note, deal_ids)
-        deal_contacts = start.associations(deal, contact, deal_ids)
-        deal_companies = start.associations(deal, company, deal_ids)
-
-        contact_ids = _targets(deal_contacts.result())
-        contacts = start.records(contact, contact_ids, self._ask_for(contact))
-        contact_notes = start.associations(contact, note, contact_ids)
-        company_ids = _targets(deal_companies.result())
-        companies = start.records(company, company_ids, self._ask_for(company))
-        company_notes = start.associations(company, note, company_ids)
-        own_note_ids = _targets(deal_notes.result())
-        own_notes = start.records(note, own_note_ids, NOTE_PROPERTIES)
-
-        links = {
-            deal: deal_notes.result(),
-            contact: contact_notes.result(),
-            company: company_notes.result(),
-        }
-        other_ids = (*_targets(links[contact]), *_targets(links[company]))
-        known = set(own_note_ids)
-        other_notes = start.records(
-            note, [each for each in other_ids if each not in known], NOTE_PROPERTIES
-        )
-        notes = own_notes.result()
-        notes.absorb(other_notes.result())
-        return _Reads(
-            deals=deals.result(),
-            contacts=contacts.result(),
-            companies=companies.result(),
-            notes=notes,
-            deal_contacts=deal_contacts.result(),
-            deal_companies=deal_companies.result(),
-            note_links=links,
-        )
 
     def _ask_for(self, kind: ObjectKind) -> tuple[str, ...]:
         """The wanted properties that exist; all of them when the token may not ask which do."""
@@ -162,14 +110,16 @@ class Observer:
 
     # ------------------------------------------------------------------ one snapshot
 
-    def _snapshot(
-        self, deal_id: DealId, record: wire.Record, reads: _Reads, now: datetime
-    ) -> Snapshot:
+    def _snapshot(self, deal_id: DealId, reads: Reads, now: datetime) -> Snapshot:
         """Raises Retryable when a part of this deal failed in passing."""
+        record = reads.deals.found[deal_id]
         properties = self._properties(ObjectKind.DEAL, record)
-        contacts = _linked(deal_id, reads.deal_contacts, reads.contacts)
-        companies = _linked(deal_id, reads.deal_companies, reads.companies)
-        notes = _notes(deal_id, contacts, companies, reads)
+        contacts, companies = (
+            linked(deal_id, reads.linked[kind], reads.beside[kind]) for kind in CARRIERS
+        )
+        carriers = _carriers(deal_id, contacts, companies)
+        notes = _notes(carriers, reads.notes)
+        history = self._history(record)
         return Snapshot(
             deal_id=deal_id,
             observed_at=now,
@@ -181,7 +131,73 @@ class Observer:
             companies=companies if isinstance(companies, Unread) else self._companies(companies),
             notes=notes,
             authors={} if isinstance(notes, Unread) else self._authors(notes),
+            activities=self._activities(deal_id, contacts, reads.activities),
+            history=history,
+            siblings=self._siblings(deal_id, carriers, reads),
+            stages=self._stages(properties.get("pipeline"), history),
         )
+
+    def _history(self, record: wire.Record) -> Mapping[str, tuple[PropertyMove, ...]] | Unread:
+        if not self._needs.history:
+            return NOT_ASKED
+        return moves_of(record, self._needs.history, self._portal.person)
+
+    def _stages(
+        self, pipeline: str | None, history: Mapping[str, tuple[PropertyMove, ...]] | Unread
+    ) -> tuple[StagePosition, ...]:
+        if isinstance(history, Unread):
+            return ()
+        moves = history.get("dealstage", ())
+        return self._portal.stages_near(pipeline, {move.value for move in moves if move.value})
+
+    def _activities(
+        self, deal_id: DealId, contacts: Linked | Unread, hung: Mapping[ObjectKind, Hung]
+    ) -> tuple[Activity, ...] | Unread:
+        """Those of the deal and its contacts, oldest first."""
+        if not self._needs.activities:
+            return NOT_ASKED
+        if isinstance(contacts, Unread):
+            return Unread(f"activities may hang on contacts that were not read: {contacts.reason}")
+        contact = ObjectKind.CONTACT
+        carriers = [deal_key(deal_id), *(ObjectKey(contact, link.id) for link, _ in contacts)]
+        own = self._portal.own_addresses()
+        found: list[Activity] = []
+        for kind, each in hung.items():
+            records = each.on(carriers)
+            if isinstance(records, Unread):
+                return records
+            try:
+                found += [activity_of(kind, record, on, own) for record, on in records.values()]
+            except Garbled as failure:
+                return unread(failure)
+        return tuple(sorted(found, key=lambda activity: (activity.at, activity.key)))
+
+    def _siblings(
+        self, deal_id: DealId, carriers: Sequence[ObjectKey] | Unread, reads: Reads
+    ) -> tuple[Sibling, ...] | Unread:
+        """The other open deals of the same contacts and companies."""
+        if not self._needs.siblings:
+            return NOT_ASKED
+        if isinstance(carriers, Unread):
+            return carriers
+        shares: dict[str, list[ObjectKey]] = {}
+        for carrier in carriers[1:]:
+            others = linked(carrier.id, reads.deals_of[carrier.kind], reads.deals)
+            if isinstance(others, Unread):
+                return others
+            for link, _ in others:
+                shares.setdefault(link.id, []).append(carrier)
+        shares.pop(deal_id, None)
+        siblings = []
+        for other, on in sorted(shares.items()):
+            read = reads.deals.found[other].properties.get
+            position = self._portal.position(read("pipeline"), read("dealstage"))
+            if isinstance(position, Unread):
+                return Unread(f"deal {other} may be open as well: {position.reason}")
+            if not position.is_closed:
+                name = read("dealname") or f"deal {other}"
+                siblings.append(Sibling(DealId(other), name, tuple(on)))
+        return tuple(siblings)
 
     def _authors(self, notes: Iterable[Note]) -> Mapping[OwnerId, str]:
         """The names of those who wrote the notes, as far as HubSpot still knows them."""
@@ -189,16 +205,16 @@ class Observer:
         owners = ((each, self._portal.owner(each)) for each in sorted(ids))
         return {each: owner.name for each, owner in owners if isinstance(owner, Owner)}
 
-    def _contacts(self, linked: Iterable[tuple[Link, wire.Record]]) -> tuple[Contact, ...]:
+    def _contacts(self, ends: Linked) -> tuple[Contact, ...]:
         return tuple(
             Contact(ContactId(link.id), self._properties(ObjectKind.CONTACT, record), link.labels)
-            for link, record in linked
+            for link, record in ends
         )
 
-    def _companies(self, linked: Iterable[tuple[Link, wire.Record]]) -> tuple[Company, ...]:
+    def _companies(self, ends: Linked) -> tuple[Company, ...]:
         return tuple(
             Company(CompanyId(link.id), self._properties(ObjectKind.COMPANY, record), link.primary)
-            for link, record in linked
+            for link, record in ends
         )
 
     def _properties(self, kind: ObjectKind, record: wire.Record) -> Properties:
@@ -208,48 +224,29 @@ class Observer:
         return dict.fromkeys(self._ask_for(kind)) | record.properties
 
 
-def _targets(links: Links) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(link.id for each in links.found.values() for link in each))
-
-
-def _linked(
-    source: str, links: Links, records: Fetched[wire.Record]
-) -> tuple[tuple[Link, wire.Record], ...] | Unread:
-    """The records at the other end in a stable order, without those deleted meanwhile."""
-    if source in links.failed:
-        return _unread(links.failed[source])
-    ends = sorted(links.found[source], key=lambda link: (not link.primary, link.id.zfill(20)))
-    for link in ends:
-        if link.id in records.failed:
-            return _unread(records.failed[link.id])
-    return tuple((link, records.found[link.id]) for link in ends if link.id in records.found)
-
-
-def _notes(
-    deal_id: DealId,
-    contacts: tuple[tuple[Link, wire.Record], ...] | Unread,
-    companies: tuple[tuple[Link, wire.Record], ...] | Unread,
-    reads: _Reads,
-) -> tuple[Note, ...] | Unread:
-    """The notes of the deal, its contacts and its companies, oldest first."""
+def _carriers(
+    deal_id: DealId, contacts: Linked | Unread, companies: Linked | Unread
+) -> Sequence[ObjectKey] | Unread:
+    """Every record of a deal that something can hang on, the deal first."""
     carriers = [deal_key(deal_id)]
-    for kind, linked in ((ObjectKind.CONTACT, contacts), (ObjectKind.COMPANY, companies)):
-        if isinstance(linked, Unread):
-            return Unread(f"notes may hang on records that were not read: {linked.reason}")
-        carriers += [ObjectKey(kind, link.id) for link, _ in linked]
-    hangs_on: dict[str, list[ObjectKey]] = {}
-    records: dict[str, wire.Record] = {}
-    for carrier in carriers:
-        notes = _linked(carrier.id, reads.note_links[carrier.kind], reads.notes)
-        if isinstance(notes, Unread):
-            return notes
-        for link, record in notes:
-            records[link.id] = record
-            hangs_on.setdefault(link.id, []).append(carrier)
+    for kind, ends in ((ObjectKind.CONTACT, contacts), (ObjectKind.COMPANY, companies)):
+        if isinstance(ends, Unread):
+            return Unread(f"something may hang on records that were not read: {ends.reason}")
+        carriers += [ObjectKey(kind, link.id) for link, _ in ends]
+    return carriers
+
+
+def _notes(carriers: Sequence[ObjectKey] | Unread, hung: Hung) -> tuple[Note, ...] | Unread:
+    """The notes of the deal, its contacts and its companies, oldest first."""
+    if isinstance(carriers, Unread):
+        return carriers
+    records = hung.on(carriers)
+    if isinstance(records, Unread):
+        return records
     try:
-        found = [_note(record, tuple(hangs_on[key])) for key, record in records.items()]
+        found = [_note(record, hangs_on) for record, hangs_on in records.values()]
     except Garbled as failure:
-        return _unread(failure)
+        return unread(failure)
     return tuple(sorted(found, key=lambda note: (note.written_at, note.id)))
 
 
@@ -270,10 +267,3 @@ def _note(record: wire.Record, hangs_on: tuple[ObjectKey, ...]) -> Note:
         author=OwnerId(author) if author else None,
         has_attachments=bool(read("hs_attachment_ids")),
     )
-
-
-def _unread(failure: Failure) -> Unread:
-    """A lasting failure as the reason; a passing one is raised. Raises Retryable."""
-    if isinstance(failure, Retryable):
-        raise failure
-    return Unread(str(failure))

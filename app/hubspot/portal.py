@@ -7,7 +7,7 @@ often than every few seconds. Nothing here guesses: what is not known is `Unread
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +41,7 @@ READ_KINDS: Final = (ObjectKind.DEAL, ObjectKind.CONTACT, ObjectKind.COMPANY)
 """The kinds whose properties are the portal's choice; those of notes are HubSpot's own."""
 
 T = TypeVar("T")
+Stages = tuple[StagePosition, ...]
 Background = Callable[[Callable[[], None]], object]
 """Runs a task soon, on some other thread."""
 
@@ -56,6 +57,15 @@ class Account:
     def link_to(self, deal_id: DealId) -> str:
         """The address of a deal's record in HubSpot's own user interface."""
         return f"https://{self.ui_domain}/contacts/{self.portal_id}/record/{DEAL_TYPE_ID}/{deal_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The portal's owners by owner id, the names of people by user id, and their addresses."""
+
+    owners: Mapping[str, Owner]
+    people: Mapping[str, str]
+    addresses: frozenset[str]
 
 
 class Fact(Generic[T]):
@@ -117,7 +127,7 @@ class Portal:
 
         self._account = fact(self._load_account)
         self._positions = fact(self._load_positions)
-        self._owners = fact(self._load_owners)
+        self._team = fact(self._load_team)
         self._properties = {kind: fact(self._property_loader(kind)) for kind in READ_KINDS}
 
     def warm(self, crew: Crew) -> None:
@@ -125,7 +135,7 @@ class Portal:
         facts: tuple[Fact[Any], ...] = (
             self._account,
             self._positions,
-            self._owners,
+            self._team,
             *self._properties.values(),
         )
         for load in [crew.submit(each.get) for each in facts]:
@@ -157,14 +167,30 @@ class Portal:
         """The owner with this id, also one who has left; None when there is no id."""
         if not owner_id:
             return None
-        known = self._owners.get()
-        if isinstance(known, Unread):
-            return known
-        if owner_id not in known:
-            known = self._owners.reload(timedelta(seconds=MIN_RELOAD_SECONDS))
-            if isinstance(known, Unread):
-                return known
-        return known.get(owner_id) or Unread(f"HubSpot knows no owner with the id {owner_id}")
+        team = self._team.get()
+        if isinstance(team, Team) and owner_id not in team.owners:
+            team = self._team.reload(timedelta(seconds=MIN_RELOAD_SECONDS))
+        if isinstance(team, Unread):
+            return team
+        return team.owners.get(owner_id) or Unread(f"HubSpot knows no owner with the id {owner_id}")
+
+    def person(self, user_id: str) -> str | None:
+        """The name of the person with a HubSpot user id, None when it is not known."""
+        team = self._team.get()
+        return None if isinstance(team, Unread) else team.people.get(user_id)
+
+    def own_addresses(self) -> frozenset[str]:
+        """The e-mail addresses of our own people, case folded; empty when they are not known."""
+        team = self._team.get()
+        return frozenset() if isinstance(team, Unread) else team.addresses
+
+    def stages_near(self, pipeline_id: str | None, ids: Collection[str]) -> Stages:
+        """The stages of a pipeline and, of the others, those with one of these ids, in order."""
+        return tuple(
+            position
+            for (pipeline, stage), position in self._positions.get().items()
+            if pipeline == pipeline_id or stage in ids
+        )
 
     def property_names(self, kind: ObjectKind) -> frozenset[str] | None:
         """The properties that records of this kind have; None when the token may not ask."""
@@ -186,21 +212,27 @@ class Portal:
             for position in _positions_of(pipeline)
         }
 
-    def _load_owners(self) -> Mapping[str, Owner] | Unread:
+    def _load_team(self) -> Team | Unread:
         owners: dict[str, Owner] = {}
+        people: dict[str, str] = {}
         try:
             for archived in (True, False):  # the active entry wins when an id is in both lists
-                self._load_owner_pages(owners, archived=archived)
+                for each in self._owner_pages(archived=archived):
+                    owner = owners[each.id] = _owner(each, archived=archived)
+                    user_id = each.userId or each.userIdIncludingInactive
+                    if user_id:
+                        people[user_id] = owner.name
         except Denied as denied:
             return Unread(str(denied))
-        return owners
+        addresses = frozenset(each.email.casefold() for each in owners.values() if each.email)
+        return Team(owners, people, addresses)
 
-    def _load_owner_pages(self, owners: dict[str, Owner], *, archived: bool) -> None:
+    def _owner_pages(self, *, archived: bool) -> Iterator[wire.WireOwner]:
         after: str | None = None
         for _ in range(MAX_OWNER_PAGES):
             document = self._client.owners(archived=archived, after=after)
             page = wire.shaped(wire.Owners, document, "read the owners")
-            owners.update((each.id, _owner(each, archived=archived)) for each in page.results)
+            yield from page.results
             after = page.paging.after if page.paging else None
             if after is None:
                 return

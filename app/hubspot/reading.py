@@ -20,6 +20,7 @@ from app.hubspot.crews import Crew
 from app.ports import Failure, Retryable, Terminal
 
 RECORDS_PER_CALL: Final = 100
+RECORDS_PER_CALL_WITH_HISTORY: Final = 50
 ASSOCIATIONS_PER_CALL: Final = 1_000
 MAX_ASSOCIATION_PAGES: Final = 20
 MAX_ASKED_ALONE: Final = 10
@@ -30,6 +31,9 @@ PLURAL: Final[Mapping[ObjectKind, str]] = {
     ObjectKind.CONTACT: "contacts",
     ObjectKind.COMPANY: "companies",
     ObjectKind.NOTE: "notes",
+    ObjectKind.EMAIL: "emails",
+    ObjectKind.MEETING: "meetings",
+    ObjectKind.CALL: "calls",
 }
 
 T = TypeVar("T")
@@ -84,6 +88,15 @@ class Pending(Generic[T]):
         return merged
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is wanted of each record."""
+
+    kind: ObjectKind
+    properties: Sequence[str]
+    history: Sequence[str]
+
+
 class BatchReader:
     """Starts batch reads in a crew's threads; the tasks never wait for one another."""
 
@@ -92,14 +105,24 @@ class BatchReader:
         self._client = crew.client
 
     def records(
-        self, kind: ObjectKind, ids: Iterable[str], properties: Sequence[str]
+        self,
+        kind: ObjectKind,
+        ids: Iterable[str],
+        properties: Sequence[str],
+        history: Sequence[str] = (),
     ) -> Pending[wire.Record]:
-        """Start reading records; each id is read once, however often it is named."""
+        """Start reading records; each id is read once, however often it is named.
+
+        `history` names properties whose former values are wanted as well.
+        """
+        asked = _Asked(kind, properties, history)
 
         def read(chunk: Sequence[str]) -> Fetched[wire.Record]:
-            return self._read_records(kind, chunk, properties)
+            return self._read_records(asked, chunk)
 
-        return self._start(ids, RECORDS_PER_CALL, read)
+        return self._start(
+            ids, RECORDS_PER_CALL_WITH_HISTORY if history else RECORDS_PER_CALL, read
+        )
 
     def associations(
         self, source: ObjectKind, target: ObjectKind, ids: Iterable[str]
@@ -119,28 +142,25 @@ class BatchReader:
 
     # ------------------------------------------------------------------ records
 
-    def _read_records(
-        self, kind: ObjectKind, ids: Sequence[str], properties: Sequence[str]
-    ) -> Fetched[wire.Record]:
-        fetched = self._read_once(kind, ids, properties)
+    def _read_records(self, asked: _Asked, ids: Sequence[str]) -> Fetched[wire.Record]:
+        fetched = self._read_once(asked, ids)
         passed_over = fetched.unaccounted(ids)
         for each in passed_over[:MAX_ASKED_ALONE]:
             try:
-                fetched.absorb(self._read_alone(kind, each, properties))
+                fetched.absorb(self._read_alone(asked, each))
             except Failure as failure:
                 fetched.failed[each] = failure
-        lost = errors.Unavailable(f"read {PLURAL[kind]}: HubSpot passed over {len(passed_over)}")
+        lost = errors.Unavailable(
+            f"read {PLURAL[asked.kind]}: HubSpot passed over {len(passed_over)}"
+        )
         fetched.failed.update(dict.fromkeys(passed_over[MAX_ASKED_ALONE:], lost))
         return fetched
 
-    def _read_once(
-        self, kind: ObjectKind, ids: Sequence[str], properties: Sequence[str]
-    ) -> Fetched[wire.Record]:
-        operation = f"read {PLURAL[kind]}"
-        document = self._client.read_batch(PLURAL[kind], ids, properties)
-        answer = wire.shaped(wire.Records, document, operation)
-        asked = set(ids)
-        fetched = Fetched({each.id: each for each in answer.results if each.id in asked})
+    def _read_once(self, asked: _Asked, ids: Sequence[str]) -> Fetched[wire.Record]:
+        operation = f"read {PLURAL[asked.kind]}"
+        answer = wire.shaped(wire.Records, self._answer(asked, ids), operation)
+        wanted = set(ids)
+        fetched = Fetched({each.id: each for each in answer.results if each.id in wanted})
         for error in answer.errors:
             unread = fetched.unaccounted(ids)
             named = set(bodies.named_in(error, "ids", "id")).intersection(unread)
@@ -151,17 +171,17 @@ class BatchReader:
                 fetched.failed.update(dict.fromkeys(named or unread, failure))
         return fetched
 
-    def _read_alone(
-        self, kind: ObjectKind, record_id: str, properties: Sequence[str]
-    ) -> Fetched[wire.Record]:
+    def _answer(self, asked: _Asked, ids: Sequence[str]) -> object:
+        return self._client.read_batch(PLURAL[asked.kind], ids, asked.properties, asked.history)
+
+    def _read_alone(self, asked: _Asked, record_id: str) -> Fetched[wire.Record]:
         """Ask once more for an id that an answer passed over, such as one that was merged away.
 
         HubSpot follows a merged id to the winner and answers the winner's record: the id that was
         asked for is gone.
         """
-        operation = f"read {kind} {record_id}"
-        document = self._client.read_batch(PLURAL[kind], [record_id], properties)
-        answer = wire.shaped(wire.Records, document, operation)
+        operation = f"read {asked.kind} {record_id}"
+        answer = wire.shaped(wire.Records, self._answer(asked, [record_id]), operation)
         for record in answer.results:
             if record.id == record_id:
                 return Fetched(found={record_id: record})

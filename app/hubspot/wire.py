@@ -61,6 +61,23 @@ class Paging(_Shape):
         return self.next.after if self.next else None
 
 
+class Version(_Shape):
+    """One value that a property had."""
+
+    value: Text = None
+    timestamp: Text = None
+    sourceType: Text = None  # noqa: N815 - HubSpot's own name
+    sourceId: Text = None  # noqa: N815 - HubSpot's own name
+    sourceLabel: Text = None  # noqa: N815 - HubSpot's own name
+    updatedByUserId: Text = None  # noqa: N815 - HubSpot's own name
+
+    @property
+    def user_id(self) -> str | None:
+        """Who set it; None when it was no person or HubSpot does not say."""
+        named = (self.sourceId or "").partition("userId:")[2]
+        return self.updatedByUserId or named or None
+
+
 class Record(_Shape):
     """A CRM record as reads and writes answer it."""
 
@@ -69,6 +86,7 @@ class Record(_Shape):
         default_factory=dict
     )
     createdAt: Text = None  # noqa: N815 - HubSpot's own name
+    propertiesWithHistory: dict[str, list[Version] | None] | None = None  # noqa: N815 - see above
 
 
 class Records(_Shape):
@@ -158,6 +176,8 @@ class WireOwner(_Shape):
     firstName: Text = None  # noqa: N815 - HubSpot's own name
     lastName: Text = None  # noqa: N815 - HubSpot's own name
     archived: Flag = None
+    userId: Text = None  # noqa: N815 - HubSpot's own name
+    userIdIncludingInactive: Text = None  # noqa: N815 - HubSpot's own name
 
 
 class Owners(_Shape):

@@ -206,7 +206,7 @@ def test_one_pipeline_may_run_two_processes_told_apart_by_a_property():
     assert policy.process_of(sales, {"motion": "scale"}).id == "nr_scale"
     assert "motion" in policy.process_of(sales, {"motion": None}).reason
     assert "motion" in policy.process_of(sales, {}).reason
-    assert policy.deal_properties == ("motion",)
+    assert policy.needs.deal_properties == ("motion",)
 
 
 def test_an_unread_stage_demands_nothing():

@@ -14,8 +14,9 @@ from typing import Any
 import orjson
 import pytest
 
-from app.domain.deal import DealId, ObjectKind
+from app.domain.deal import DealId
 from app.domain.desired import OwnedNames
+from app.domain.needs import Needs
 from app.hubspot.client import ApiVersion, HubSpotClient
 from app.hubspot.gateway import HubSpotCrm
 from app.hubspot.limiter import OutboundLimiter
@@ -65,6 +66,9 @@ class Answer:
         if self.raw is not None:
             return self.raw
         return b"" if self.json is None else orjson.dumps(self.json)
+
+
+CLOSE_DATE = Needs(deal_properties=("closedate",))
 
 
 class ScriptedServer:
@@ -355,12 +359,11 @@ def gateway(connect, clock) -> Iterator[Callable[..., HubSpotCrm]]:
     """Builds gateways at an address; closes them after the test."""
     gateways = []
 
-    def build(url, *, properties=None, threads=6, **client_options):
-        wanted = {ObjectKind.DEAL: ("closedate",)} if properties is None else properties
+    def build(url, *, needs=CLOSE_DATE, threads=6, **client_options):
         crm = HubSpotCrm(
             connect(url, **client_options),
             clock,
-            properties=wanted,
+            needs=needs,
             names=OwnedNames(),
             threads=threads,
         )

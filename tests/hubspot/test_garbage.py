@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from app.domain.deal import DealId, ObjectKey, ObjectKind
 from app.domain.desired import OwnedNames
+from app.domain.needs import Needs
 from app.hubspot.gateway import HubSpotCrm
 from app.ports import Change, Failure
 
 ASKED = ("1", "2", "3")
+EVERYTHING = Needs(history=("dealstage",), activities=True, siblings=True)
 SECRET = "a secret note"
 
 json_values = st.recursive(
@@ -37,6 +39,11 @@ damages = st.dictionaries(
             "read_associations deals contacts",
             "read_associations deals notes",
             "read_associations contacts notes",
+            "read_batch emails",
+            "read_batch calls",
+            "read_associations deals meetings",
+            "read_associations contacts emails",
+            "read_associations contacts deals",
             "update_batch deals",
             "search deals",
             "account",
@@ -79,9 +86,12 @@ class DamagedClient:
     def _say(self, name, document):
         return damaged(document, *self.damage[name]) if name in self.damage else document
 
-    def read_batch(self, kind, ids, _properties):
+    def read_batch(self, kind, ids, _properties, history=()):
         known = [each for each in ids if each != "3"]
         results = [{"id": each, "properties": {"hs_timestamp": "1"}} for each in known]
+        for each in results if history else ():
+            version = {"value": "s", "timestamp": "1", "sourceType": "CRM_UI", "sourceId": "x"}
+            each["propertiesWithHistory"] = {name: [dict(version)] for name in history}
         error = {"category": "OBJECT_NOT_FOUND", "context": {"ids": ["3"]}}
         errors = [error] if "3" in ids else []
         return self._say(f"read_batch {kind}", {"results": results, "errors": errors})
@@ -139,7 +149,9 @@ def crm_over(clock):
     """Builds gateways over a damaged client and closes them."""
 
     def run(damage, use):
-        crm = HubSpotCrm(DamagedClient(damage), clock, properties={}, names=OwnedNames(), threads=2)
+        crm = HubSpotCrm(
+            DamagedClient(damage), clock, needs=EVERYTHING, names=OwnedNames(), threads=2
+        )
         try:
             return use(crm)
         finally:
@@ -193,7 +205,7 @@ def test_no_answer_breaks_a_write_a_search_or_a_resolution(crm_over, damage):
 
 def test_concurrent_observers_share_the_threads(clock):
     """More callers than threads wait their turn; nobody waits for ever."""
-    crm = HubSpotCrm(DamagedClient({}), clock, properties={}, names=OwnedNames(), threads=2)
+    crm = HubSpotCrm(DamagedClient({}), clock, needs=EVERYTHING, names=OwnedNames(), threads=2)
     with ThreadPoolExecutor(16) as callers:
         seen = list(callers.map(lambda _: crm.observe([DealId("1")]), range(200)))
     crm.close()

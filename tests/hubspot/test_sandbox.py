@@ -167,7 +167,7 @@ def test_owners_who_left_still_have_names(sandbox, crm):
     deal_id = next(iter(crm.open_deals()))
     owner_id = crm.observe([deal_id]).snapshots[deal_id].owner.id
     sandbox.portal.owners.deactivate(int(owner_id))
-    crm.portal._owners.reload(older_than=TIMELESS)
+    crm.portal._team.reload(older_than=TIMELESS)
     owner = crm.observe([deal_id]).snapshots[deal_id].owner
     assert owner.id == owner_id
     assert not owner.active

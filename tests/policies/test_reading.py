@@ -247,8 +247,8 @@ def test_a_third_process_takes_only_yaml(tmp_path):
 def test_the_policy_names_the_properties_that_it_reads():
     """The gateway asks the portal for these besides its own."""
     policy = shipped_policy()
-    assert policy.contact_properties == ("hs_lead_status", "lifecyclestage")
-    assert policy.deal_properties == ()
+    assert policy.needs.contact_properties == ("hs_lead_status", "lifecyclestage")
+    assert policy.needs.deal_properties == ()
 
 
 def test_every_check_says_what_it_means():
