@@ -19,7 +19,7 @@ NOUNS = frozenset({"nr", "instance", "developer", "person", "site", "machine"})
 NAMED = frozenset({"nr", "instance"})
 """The classes that show a sentence to speak of Node-RED."""
 
-_GAP = re.compile(r"[.;:,()|+&]|\b(?:and|with|plus|und|mit|et|avec|en|met|y|con)\b")
+_GAP = re.compile(r"[.;:,()|]|\s[+&]\s|\b(?:and|with|plus|und|mit|et|avec|en|met|y|con)\b")
 _CLAUSE = re.compile(r"[.;:()|]|,\s(?!\d{3}\b)")
 _MAX_WORDS_TO_NOUN = 4
 _MAX_WORDS_BACK = 6

@@ -23,6 +23,9 @@ _JUST_ONE = re.compile(
     rf"(?!\s*(?:{_AND}))"
 )
 _TWO_JUST = re.compile(rf"(?:just|only)\s(?:me|{_NAME}){_AND}{_SOMEBODY}")
+_WITH_OTHERS = re.compile(
+    rf"(?:{_NAME}|\b{_PRONOUN}){_AND}(?P<n>\w{{1,8}}) (?:others?|colleagues?|more)\s{_BUILD}\b"
+)
 _PAIR_BUILDS = re.compile(rf"(?:{_NAME}|I|me){_AND}{_SOMEBODY}\s{_BUILD}\b")
 _BUILT_BY = re.compile(
     r"(?:maintained|built|developed|made|written|managed) by "
@@ -55,6 +58,10 @@ def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
 def named_people(passage: Passage, sentence: Span, *, live: bool) -> int:
     """How many named people a sentence says build the flows; 0 when it does not say."""
     text = passage.text[slice(*sentence)]
+    if match := _WITH_OTHERS.search(text):
+        return 1 + (
+            int(match["n"]) if match["n"].isdecimal() else NUMBERS.get(match["n"].lower(), 1)
+        )
     if _PAIR_BUILDS.search(text) or _TWO_JUST.search(text):
         return 2
     if (match := _BUILT_BY.search(text)) and re.match(_NAME, match["who"]):

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from app.domain.notes.page import Line, Page, Span
 from app.domain.notes.phrase import Hit, PhraseBook, Word, fold, words_of
+from app.domain.notes.typo import corrected
 from app.domain.notes.vocabulary import WORDS
 
 _SENTENCE_END = re.compile(r"""[.!?]+["')\]»”]*(?=\s+["'(\[¿¡«“]?[\w¿])|[;•]\s|\s\|\s""")
@@ -24,7 +25,7 @@ class Passage:
         self.line = line
         self.text = line.text
         self.folded = fold(line.text)
-        self.words: list[Word] = words_of(self.folded)
+        self.words: list[Word] = corrected(words_of(self.folded))
         self.hits: list[Hit] = book.find(self.folded, self.words)
         self.kinds = frozenset([hit.kind for hit in self.hits])
         self.questions = self.kinds & book.questions

@@ -10,7 +10,7 @@ from app.domain.notes.passage import Passage
 from app.domain.notes.vocabulary import NUMBERS
 
 _RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|of|a|à|o|till|tot|/)\s*")
-_JOINED_BEFORE = frozenset("/.:-#€$£§@_")
+_JOINED_BEFORE = frozenset("/.:-–—#€$£§@_")
 _RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")
 _TIMES = re.compile(r"(\d{1,4})x")
 _MAX_DIGITS = 5

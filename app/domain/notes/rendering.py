@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from app.domain.notes.answer import Fact, Facts, NoteReading
+from app.domain.notes.answer import Fact, Facts, NoteReading, OpsSign
 
 
 def answers_as_json(reading: NoteReading) -> dict[str, Any]:
@@ -25,4 +25,6 @@ def answers_as_json(reading: NoteReading) -> dict[str, Any]:
 
 def _value(facts: Facts, name: str) -> bool | int | str | None:
     fact: Fact[bool | int | str] | None = getattr(facts, name)
-    return None if fact is None else fact.value
+    if fact is None:
+        return None
+    return fact.value.value if isinstance(fact.value, OpsSign) else fact.value
