@@ -82,6 +82,14 @@ def each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     return any(w.text in each for h in close for w in words[max(0, h.first - 5) : h.first])
 
 
+def adds_to(passage: Passage, quantity: Quantity) -> bool:
+    """Whether a number goes on with a count ("47 instances on the ships and 9 in the ports")."""
+    words = passage.words
+    before = words[quantity.first - 1].text if quantity.first else ""
+    after = words[quantity.last].text if quantity.last < len(words) else ""
+    return before in WORDS["and"] and after in WORDS["onset"]
+
+
 def excluded(passage: Passage, quantity: Quantity) -> bool:
     """Whether a number is wanted, quoted, hypothetical or of the past."""
     words = passage.words

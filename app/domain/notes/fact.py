@@ -9,6 +9,7 @@ from typing import NamedTuple
 from app.domain.notes.answer import Fact, Facts
 from app.domain.notes.counting import (
     NAMED,
+    adds_to,
     counted,
     counts_sites,
     each_has_one,
@@ -37,6 +38,7 @@ _BARE_LIVE = re.compile(
     r"(?:prod|production|produktiv|productie|live|running)(?=\s*(?:[,.;):!]|$))",
     re.IGNORECASE,
 )
+_PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _SITE = frozenset({"site"})
 _MAX_WORDS_PLANNED_BEFORE = 4
 
@@ -127,6 +129,10 @@ def _read_numbers(sentence: _Sentence, numbers: list[Quantity], tally: Tally) ->
         if not inside or passage.struck(word.start, word.end):
             continue
         kind = counted(passage, quantity, hits)
+        if instances_found and kind in {None, "site"} and adds_to(passage, quantity):
+            previous = tally.instances[-1]
+            tally.instances[-1] = previous._replace(value=previous.value + quantity.value)
+            continue
         if kind is None or excluded(passage, quantity):
             continue
         statement = Statement(quantity.value, weight, sentence.quote, sentence.day)
@@ -151,11 +157,11 @@ def _read_statements(sentence: _Sentence, tally: Tally) -> None:
     kinds = {hit.kind for hit in hits}
     if "not_adopted" in kinds or _no_longer_used(hits):
         tally.adopted.append(Statement(0, Weight.NAMED, quote))
-    elif "adopted" in kinds and not _planned(hits, "adopted"):
+    elif "adopted" in kinds and "nr_other" not in kinds and not _planned(hits, "adopted"):
         tally.adopted.append(Statement(1, Weight.SAID, quote))
     if "only_one" in kinds:
         tally.sites.append(Statement(1, Weight.SAID, quote))
-    if not (sentence.near or tally.instances):
+    if not (sentence.near or tally.instances or _PRODUCTION.search(quote)):
         return
     weight = Weight.NAMED if sentence.named else Weight.SAID
     if "not_live" in kinds or (sentence.named and "trial" in kinds):
@@ -164,7 +170,7 @@ def _read_statements(sentence: _Sentence, tally: Tally) -> None:
         tally.live.append(Statement(1, weight, quote))
     live = "live" in kinds
     people = 1 if "selves" in kinds else named_people(sentence.passage, sentence.span, live=live)
-    if people:
+    if people is not None:
         tally.developers.append(Statement(people, Weight.IMPLIED, quote))
 
 

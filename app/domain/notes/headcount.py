@@ -11,8 +11,9 @@ from app.domain.notes.vocabulary import NUMBERS, WORDS
 _NAME = (
     r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?[A-ZÀ-Ý][\w'’.-]{1,30}(?:\s\([^()]{0,40}\))?"
 )
+_ARTICLE = r"(?:an?|einem|einer|een|un|une)"
 _SOMEBODY = (
-    rf"(?:{_NAME}|an?\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}}"
+    rf"(?:{_NAME}|{_ARTICLE}\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}}"
     r"|one\s[\w-]{1,30}(?:\s[\w-]{1,30})?)"
 )
 _PRONOUN = r"(?:he|she|him|her|me|er|sie|ich|hij|zij|ze|lui|elle|el|ella)\b"
@@ -26,9 +27,17 @@ _TWO_JUST = re.compile(rf"(?:just|only)\s(?:me|{_NAME}){_AND}{_SOMEBODY}")
 _WITH_OTHERS = re.compile(
     rf"(?:{_NAME}|\b{_PRONOUN}){_AND}(?P<n>\w{{1,8}}) (?:others?|colleagues?|more)\s{_BUILD}\b"
 )
+_NOBODY = re.compile(
+    r"\b(?:no|zero|keine|geen|aucun|pas de|ning[uú]n) (?:own |eigenen? )?"
+    r"(?:developers?|devs?|Entwickler|ontwikkelaars?|développeurs?|desarrolladores?)\b",
+    re.IGNORECASE,
+)
+_TEAM = re.compile(r"\bteam of (?P<n>\w{1,9})\b(?=.{0,80}\bdevelop)")
 _PAIR_BUILDS = re.compile(rf"(?:{_NAME}|I|me){_AND}{_SOMEBODY}\s{_BUILD}\b")
 _BUILT_BY = re.compile(
-    r"(?:maintained|built|developed|made|written|managed) by "
+    r"(?:(?:maintained|built|developed|made|written|managed) by"
+    r"|(?:[Ee]ntwickelt|[Gg]ebaut|[Gg]epflegt)(?: wird| werden)? von"
+    r"|(?:ontwikkeld|gebouwd) door|(?:développés?|créés?) par|(?:desarrollad[oa]s?|hech[oa]s?) por) "
     rf"(?P<who>{_SOMEBODY}(?:{_AND}{_SOMEBODY})?)"
 )
 _LISTED = re.compile(
@@ -55,24 +64,26 @@ def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
     return number
 
 
-def named_people(passage: Passage, sentence: Span, *, live: bool) -> int:
-    """How many named people a sentence says build the flows; 0 when it does not say."""
+def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
+    """How many people a sentence says build the flows; None when it does not say."""
     text = passage.text[slice(*sentence)]
+    if _NOBODY.search(text):
+        return 0
     if match := _WITH_OTHERS.search(text):
-        return 1 + (
-            int(match["n"]) if match["n"].isdecimal() else NUMBERS.get(match["n"].lower(), 1)
-        )
+        return 1 + _number(match["n"])
+    if match := _TEAM.search(text):
+        return _number(match["n"])
     if _PAIR_BUILDS.search(text) or _TWO_JUST.search(text):
         return 2
-    if (match := _BUILT_BY.search(text)) and re.match(_NAME, match["who"]):
-        return _people(match["who"])
-    if _IS_DEVELOPER.search(text):
-        return 1
-    if live and (match := _LISTED.search(text)):
-        return _people(match["who"])
-    if _JUST_ONE.search(text) and re.search(rf"\b(?:{_BUILD}|devs?|developers?)\b", text):
-        return 1
-    return 0
+    listed = _BUILT_BY.search(text) or (_LISTED.search(text) if live else None)
+    if listed and re.match(_NAME, listed["who"]):
+        return _people(listed["who"])
+    builds = re.search(rf"\b(?:{_BUILD}|devs?|developers?)\b", text)
+    return 1 if _IS_DEVELOPER.search(text) or (builds and _JUST_ONE.search(text)) else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else NUMBERS.get(text.lower(), 1)
 
 
 def _people(text: str) -> int:
