@@ -82,6 +82,52 @@ def try_examples_beside(file: FileArgument = None, as_json: JsonOption = False) 
         raise typer.Exit(Exit.NOT_WELL)
 
 
+@policy_app.command()
+def docs(
+    file: FileArgument = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the page there instead of printing it.")
+    ] = None,
+) -> None:
+    """Make the handbook page that a salesperson reads, in Markdown."""
+    from config.policy.handbook import handbook
+
+    page = handbook(policy_of(file))
+    if out is None:
+        typer.echo(page, nl=False)
+        return
+    out.write_text(page, encoding="utf-8")
+    console.print(f"Written to {out}.", markup=False)
+
+
+@policy_app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="A policy file.")],
+    new: Annotated[Path, typer.Argument(help="Another version of it.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a policy means otherwise than another. Exit code 1 when a verdict may differ."""
+    from config.policy.difference import Kind, differences, told
+
+    before, after = policy_of(old), policy_of(new)
+    found = differences(before, after)
+    meant = [each for each in found if each.means_something]
+    if as_json:
+        stamps = {"old": before.stamp, "new": after.stamp}
+        print_json({**stamps, "same_meaning": not meant, "differences": found})
+    else:
+        typer.echo(f"{before.stamp} → {after.stamp}")
+        for line in told(meant):
+            typer.echo(f"  {line}")
+        reworded = [each.place or each.says for each in found if each.kind is Kind.REWORDED]
+        if reworded:
+            typer.echo(f"Only reworded: {', '.join(dict.fromkeys(reworded))}.")
+        if not found:
+            typer.echo("They say the same.")
+    if meant:
+        raise typer.Exit(Exit.NOT_WELL)
+
+
 def policy_path(file: Path | None) -> Path:
     """The file that a verb was given, else the policy in force."""
     from config.settings import load_settings
