@@ -209,7 +209,8 @@ def test_purge_blanks_what_was_stored_of_a_contact(dealgate, tmp_path):
     assert dealgate("sync", "--full").returncode == 0
     ledger = sqlite3.connect(tmp_path / "ledger.sqlite3")
     quoted, deal, contact = ledger.execute(
-        "SELECT v.verdict, v.deal_id, l.object_id FROM verdicts v JOIN links l ON l.deal_id = v.deal_id "
+        "SELECT v.verdict, v.deal_id, l.object_id "
+        "FROM verdicts v JOIN links l ON l.deal_id = v.deal_id "
         "WHERE l.kind = 'contact' AND v.verdict LIKE '%TBD%'"
     ).fetchone()
     assert "TBD" in quoted
