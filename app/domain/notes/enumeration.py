@@ -38,7 +38,7 @@ def enumerated(script: Manuscript) -> Iterator[Candidate]:
 def _order_key(script: Manuscript) -> tuple[Passage, list[QuestionId]] | None:
     """The line that names the order of the whys, and that order."""
     for passage in script.passages:
-        if not any(hit.kind == "order" for hit in passage.hits):
+        if "order" not in passage.kinds:
             continue
         named: list[QuestionId] = []
         for hit in passage.hits:

@@ -30,8 +30,7 @@ from app.domain.notes.segment import fields
 from app.domain.notes.tally import Statement, Tally, Weight, flag, number, strongest
 
 _RELEVANT = NAMED | {
-    "developer", "person", "site", "live", "trial", "not_live", "selves", "only_one",
-    "not_adopted", "adopted", "not_used",
+    "developer", "live", "not_live", "selves", "only_one", "not_adopted", "adopted", "not_used",
 }  # fmt: skip
 _BARE_LIVE = re.compile(
     r"(?:^|[,;:(]\s*|\bis )(?:all |all in |now |both )?"
@@ -41,6 +40,7 @@ _BARE_LIVE = re.compile(
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _SITE = frozenset({"site"})
 _MAX_WORDS_PLANNED_BEFORE = 4
+_MAX_WORDS_SHORT = 12
 
 
 class _Sentence(NamedTuple):
@@ -67,7 +67,8 @@ def read_facts(script: Manuscript) -> Facts:
     if spoken_of or tally.instances or tally.adopted:
         for passage in script.passages:
             theirs = script.frames[passage.index] not in NOT_THEIRS
-            if theirs and not passage.kinds.isdisjoint(_RELEVANT):
+            short = "site" in passage.kinds and len(passage.words) <= _MAX_WORDS_SHORT
+            if theirs and (short or not passage.kinds.isdisjoint(_RELEVANT)):
                 _read_passage(passage, tally, script.dates[passage.index])
     adopted = _adopted(tally)
     signs = operational_signs(script)

@@ -27,6 +27,10 @@ _TWO_JUST = re.compile(rf"(?:just|only)\s(?:me|{_NAME}){_AND}{_SOMEBODY}")
 _WITH_OTHERS = re.compile(
     rf"(?:{_NAME}|\b{_PRONOUN}){_AND}(?P<n>\w{{1,8}}) (?:others?|colleagues?|more)\s{_BUILD}\b"
 )
+_BUILDERS = re.compile(
+    r"\b(?:buil|dev|maintain|program|writ|made|manag|edit|touch|entwick|gebaut|gepfleg|ontwik"
+    r"|gebouw|cree|desarroll|hech)"
+)
 _NOBODY = re.compile(
     r"\b(?:no|zero|keine|geen|aucun|pas de|ning[uú]n) (?:own |eigenen? )?"
     r"(?:developers?|devs?|Entwickler|ontwikkelaars?|développeurs?|desarrolladores?)\b",
@@ -37,7 +41,8 @@ _PAIR_BUILDS = re.compile(rf"(?:{_NAME}|I|me){_AND}{_SOMEBODY}\s{_BUILD}\b")
 _BUILT_BY = re.compile(
     r"(?:(?:maintained|built|developed|made|written|managed) by"
     r"|(?:[Ee]ntwickelt|[Gg]ebaut|[Gg]epflegt)(?: wird| werden)? von"
-    r"|(?:ontwikkeld|gebouwd) door|(?:développés?|créés?) par|(?:desarrollad[oa]s?|hech[oa]s?) por) "
+    r"|(?:ontwikkeld|gebouwd) door|(?:développés?|créés?) par"
+    r"|(?:desarrollad[oa]s?|hech[oa]s?) por) "
     rf"(?P<who>{_SOMEBODY}(?:{_AND}{_SOMEBODY})?)"
 )
 _LISTED = re.compile(
@@ -45,6 +50,7 @@ _LISTED = re.compile(
     r"\s*[.)]?\s*$"
 )
 _IS_DEVELOPER = re.compile(rf"{_NAME} is (?:the|their) (?:only |sole |one )?(?:dev|developer)\b")
+_DEVELOPS = re.compile(rf"\b(?:{_BUILD}|devs?|developers?)\b")
 _SPLIT = re.compile(_AND)
 _NONE = WORDS["no"]
 
@@ -67,19 +73,25 @@ def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
 def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
     """How many people a sentence says build the flows; None when it does not say."""
     text = passage.text[slice(*sentence)]
+    if not live and not _BUILDERS.search(passage.folded, *sentence):
+        return None
     if _NOBODY.search(text):
         return 0
     if match := _WITH_OTHERS.search(text):
         return 1 + _number(match["n"])
     if match := _TEAM.search(text):
         return _number(match["n"])
+    return _named(text, live=live)
+
+
+def _named(text: str, *, live: bool) -> int | None:
     if _PAIR_BUILDS.search(text) or _TWO_JUST.search(text):
         return 2
     listed = _BUILT_BY.search(text) or (_LISTED.search(text) if live else None)
     if listed and re.match(_NAME, listed["who"]):
         return _people(listed["who"])
-    builds = re.search(rf"\b(?:{_BUILD}|devs?|developers?)\b", text)
-    return 1 if _IS_DEVELOPER.search(text) or (builds and _JUST_ONE.search(text)) else None
+    alone = _IS_DEVELOPER.search(text) or (_DEVELOPS.search(text) and _JUST_ONE.search(text))
+    return 1 if alone else None
 
 
 def _number(text: str) -> int:

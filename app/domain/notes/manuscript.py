@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -19,9 +18,11 @@ from app.domain.notes.speech import speakers_of
 MAX_LABELS_PER_NOTE = 400
 """No note that a person wrote comes near; later ones are not read, which bounds the cost."""
 
-_FRAMEWORK = re.compile(r"\b(?:(?P<meddic>medd(?:p)?icc?)|(?P<spiced>spiced))\b", re.IGNORECASE)
-_MEDDIC_LETTERS = (("i", WHY_CHANGE),)
-_SPICED_LETTERS = (("p", WHY_CHANGE), ("c", WHY_NOW))
+_LETTERS: Mapping[str, tuple[tuple[str, QuestionId], ...]] = {
+    "meddicc": (("i", WHY_CHANGE),),
+    "spiced": (("p", WHY_CHANGE), ("c", WHY_NOW)),
+}
+"""The letters of sales frameworks that stand for a why, by the class of the framework's name."""
 
 
 class Manuscript(NamedTuple):
@@ -46,7 +47,7 @@ def read_manuscript(
     """The manuscript of a note's body."""
     page = read_page(body)
     passages = passages_of(page, book)
-    dialect = _dialect(page, passages)
+    dialect = _dialect(passages)
     marks = _settled(_first_marks(passages, dialect), passages)
     return Manuscript(
         page,
@@ -70,10 +71,8 @@ def _first_marks(passages: Sequence[Passage], dialect: Dialect) -> list[list[Mar
     return found
 
 
-def _dialect(page: Page, passages: Sequence[Passage]) -> Dialect:
-    letters: tuple[tuple[str, QuestionId], ...] = ()
-    if match := _FRAMEWORK.search(page.text):
-        letters = _MEDDIC_LETTERS if match["meddic"] else _SPICED_LETTERS
+def _dialect(passages: Sequence[Passage]) -> Dialect:
+    letters = next((_LETTERS[kind] for p in passages for kind in p.kinds if kind in _LETTERS), ())
     return Dialect(short=has_short_labels(passages), letters=letters)
 
 

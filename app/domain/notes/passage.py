@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from operator import attrgetter
 
 from app.domain.notes.page import Line, Page, Span
 from app.domain.notes.phrase import Hit, PhraseBook, Word, fold, words_of
@@ -11,6 +12,7 @@ from app.domain.notes.typo import corrected
 from app.domain.notes.vocabulary import WORDS
 
 _SENTENCE_END = re.compile(r"""[.!?]+["')\]»”]*(?=\s+["'(\[¿¡«“]?[\w¿])|[;•]\s|\s\|\s""")
+_kind_of = attrgetter("kind")
 _ABBREVIATIONS = WORDS["abbreviations"]
 
 
@@ -27,8 +29,8 @@ class Passage:
         self.folded = fold(line.text)
         self.words: list[Word] = corrected(words_of(self.folded))
         self.hits: list[Hit] = book.find(self.folded, self.words)
-        self.kinds = frozenset([hit.kind for hit in self.hits])
-        self.questions = self.kinds & book.questions
+        self.kinds = frozenset(map(_kind_of, self.hits))
+        self.questions = self.kinds & book.questions if self.hits else self.kinds
         self.fillers = book.fillers
 
     @cached_property

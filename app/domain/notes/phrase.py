@@ -64,6 +64,9 @@ class Hit(NamedTuple):
     last: int
 
 
+_new_hit = partial(tuple.__new__, Hit)
+
+
 def fold(text: str) -> str:
     """The text in lower case without accents, of the same length."""
     lower = text.lower()
@@ -144,7 +147,7 @@ class PhraseBook:
             if node is None:
                 continue
             if node.kinds:
-                hits.extend([Hit(kind, first, first + 1) for kind in node.kinds])
+                hits.extend([_new_hit((kind, first, first + 1)) for kind in node.kinds])
             last = first + 1
             while node.children and last < count:
                 node = node.children.get(texts[last])
@@ -154,7 +157,7 @@ class PhraseBook:
                     break
                 last += 1
                 if node.kinds:
-                    hits.extend([Hit(kind, first, last) for kind in node.kinds])
+                    hits.extend([_new_hit((kind, first, last)) for kind in node.kinds])
         return hits
 
 

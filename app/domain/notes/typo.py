@@ -22,11 +22,12 @@ _LETTERS_FOR_TWO_ERRORS = 8
 def corrected(words: list[Word]) -> list[Word]:
     """The words with labels spelled right; places stay those of the text."""
     why = WORDS["why"]
-    for index, word in enumerate(words[1:], start=1):
-        if words[index - 1].text in why and len(word.text) >= _MIN_LETTERS:
-            meant = _closest(word.text)
+    for index in [index for index, word in enumerate(words) if word[0] in why]:
+        following = words[index + 1] if index + 1 < len(words) else None
+        if following is not None and len(following.text) >= _MIN_LETTERS:
+            meant = _closest(following.text)
             if meant is not None:
-                words[index] = word._replace(text=meant)
+                words[index + 1] = following._replace(text=meant)
     return words
 
 
