@@ -56,6 +56,7 @@ _DATED = re.compile(
     r"|end of (?:the )?(?P<end>year|month)\b"
     r"|(?P<year>20[2-4]\d))"
 )
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAX_DAYS_AHEAD_IN_LOGS = 60
 _MONTHS_PER_QUARTER = 3
 _WORD = re.compile(r"\w+")
@@ -139,6 +140,8 @@ def _next_after(text: str, base: date) -> date | None:
 @lru_cache(maxsize=4096)
 def _read(text: str, year: int) -> tuple[date, bool] | None:
     """The day that a short string names, and whether it names the year too."""
+    if _ISO.fullmatch(text):  # dateutil would take its day for the month where it can
+        return _iso_day(text)
     has_year = bool(re.search(r"\d{4}|[./]\d{1,2}[./]\d{2}$", text))
     cleaned = re.sub(r"(\d)(?:st|nd|rd|th|\.(?=\s))|\b(?:of|de)\b", r"\1", text).rstrip("./")
     try:
@@ -146,6 +149,13 @@ def _read(text: str, year: int) -> tuple[date, bool] | None:
     except (ParserError, OverflowError, ValueError):
         return None
     return found.date(), has_year
+
+
+def _iso_day(text: str) -> tuple[date, bool] | None:
+    try:
+        return date.fromisoformat(text), True
+    except ValueError:
+        return None
 
 
 def _day_of(match: re.Match[str], base: date) -> date | None:

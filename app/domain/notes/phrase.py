@@ -2,7 +2,7 @@
 
 Words are compared folded: lower case, without accents, look-alike letters of other scripts read
 as the Latin ones they imitate. Folding keeps the length, so that a word's place in the folded
-text is its place in the note. The phrases live in a trie of words, hence the cost of a pass grows
+text is its place in the note. All beginnings of phrases are known, hence the cost of a pass grows
 with the text and not with the vocabulary.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import NamedTuple
@@ -103,64 +103,67 @@ def expand(pattern: str) -> Iterable[str]:
 class PhraseBook:
     """Phrases by class, ready to be found; immutable once built.
 
-    `questions` are the classes that belong to a question ("labels.why_now").
-    The class named `fillers` holds single words that are so common that they are only looked up,
-    never reported as hits.
+    `questions` are the classes that belong to a question ("labels.why_now"). The class named
+    `fillers` holds single words that are so common that they are only looked up, never reported.
+
+    All beginnings of phrases are the keys of one dictionary: to an index into the sets of classes
+    (0: no phrase ends here), doubled, plus one if a longer phrase goes on from here. Plain numbers
+    keep tens of thousands of phrases out of the garbage collector's sight.
     """
 
     def __init__(self, phrases: Mapping[str, Iterable[str]], fillers: str = "") -> None:
-        self._root: dict[str, _Node] = {}
-        self.fillers = frozenset(
-            word.text
-            for pattern in phrases.get(fillers, ())
-            for phrase in expand(pattern)
-            for word in words_of(fold(phrase))
-        )
         self.questions = frozenset(kind for kind in phrases if "." in kind)
+        self.fillers = frozenset(
+            word for spelled in _spellings(phrases.get(fillers, ())) for word in spelled
+        )
+        ends: dict[str, list[str]] = {}
+        longer: set[str] = set()
         for kind, patterns in phrases.items():
             if kind == fillers:
                 continue
-            for pattern in patterns:
-                for phrase in expand(pattern):
-                    self._add(kind, fold(phrase))
-
-    def _add(self, kind: str, phrase: str) -> None:
-        for spelling in {phrase, phrase.replace("'", ""), _SHARP_S.sub("s", phrase)}:
-            words = [word.text for word in words_of(spelling)]
-            if not words:
-                continue
-            children, node = self._root, None
-            for word in words:
-                node = children.setdefault(word, _Node([], {}))
-                children = node.children
-            if node and kind not in node.kinds:
-                node.kinds.append(kind)
+            for words in _spellings(patterns):
+                key = " ".join(words)
+                kinds = ends.setdefault(key, [])
+                if kind not in kinds:
+                    kinds.append(kind)
+                longer.update(" ".join(words[:count]) for count in range(1, len(words)))
+        self._kinds: list[tuple[str, ...]] = [()]
+        self._beginnings = dict.fromkeys(longer, 1)
+        for key, kinds in ends.items():
+            self._kinds.append(tuple(kinds))
+            self._beginnings[key] = 2 * (len(self._kinds) - 1) + (key in longer)
 
     def find(self, folded: str, words: Sequence[Word]) -> list[Hit]:
         """Every phrase in the words, by where it starts; none runs across a sentence stop."""
         hits: list[Hit] = []
         texts = [word.text for word in words]
         count = len(texts)
-        root = self._root.get
+        begin, kinds_of = self._beginnings.get, self._kinds
         for first, text in enumerate(texts):
-            node = root(text)
-            if node is None:
+            code = begin(text)
+            if code is None:
                 continue
-            if node.kinds:
-                hits.extend([_new_hit((kind, first, first + 1)) for kind in node.kinds])
             last = first + 1
-            while node.children and last < count:
-                node = node.children.get(texts[last])
-                if node is None:
+            key = text
+            while True:
+                if code > 1:
+                    hits.extend([_new_hit((kind, first, last)) for kind in kinds_of[code >> 1]])
+                if not code & 1 or last == count:
                     break
-                if _STOP.search(folded, words[last - 1].end, words[last].start):
+                key = f"{key} {texts[last]}"
+                code = begin(key)
+                if code is None or _STOP.search(folded, words[last - 1].end, words[last].start):
                     break
                 last += 1
-                if node.kinds:
-                    hits.extend([_new_hit((kind, first, last)) for kind in node.kinds])
         return hits
 
 
-class _Node(NamedTuple):
-    kinds: list[str]
-    children: dict[str, _Node]
+def _spellings(patterns: Iterable[str]) -> Iterator[list[str]]:
+    """The words of every phrase that patterns stand for, in each way of spelling it."""
+    for pattern in patterns:
+        for phrase in expand(pattern):
+            folded = fold(phrase)
+            for spelling in {folded, folded.replace("'", ""), _SHARP_S.sub("s", folded)}:
+                words = _WORD.findall(spelling)
+                if words:
+                    yield words
