@@ -21,15 +21,12 @@ from datetime import datetime
 
 from app.domain.case import UNREAD, Case, Outcome, citing
 from app.domain.deal import Contact, Note, NoteId, ObjectKey, Snapshot, Unread
+from app.domain.deviation import Deviations, deviations_in, finding_on
 from app.domain.notes import Judgement
 from app.domain.place import Place, due_at, place_of
 from app.domain.policy import Criterion, CriterionKind, Policy
-from app.domain.readings import (
-    company_readings,
-    contact_readings,
-    own_judgements,
-    source_note,
-)
+from app.domain.reading_copy import reading_copy
+from app.domain.readings import company_readings, contact_readings, own_judgements
 from app.domain.standing import standing_of
 from app.domain.verdict import (
     CriterionId,
@@ -41,7 +38,7 @@ from app.domain.verdict import (
     Waiver,
     ZoneReading,
 )
-from app.domain.waiver import in_force
+from app.domain.waiver import in_force, standing
 
 
 def evaluate(
@@ -66,9 +63,14 @@ def evaluate(
         notes=notes,
     )
     due = due_at(policy, snapshot, place)
-    active = in_force(waivers, now) if due else {}
-    bench = _Bench(case, active, unsure=isinstance(snapshot.position, Unread))
+    said = deviations_in(policy, snapshot, now)
+    written = None if isinstance(said, Unread) else said.written
+    stands = standing(waivers, written, now) if due is not None else ()
+    unsure = isinstance(snapshot.position, Unread)
+    bench = _Bench(case, in_force(stands, now), unsure=unsure)
     findings = tuple(bench.findings(due or ()))
+    if isinstance(said, Deviations) and due and not unsure:
+        findings += _on_deviations(policy, said, findings)
     is_open = due is not None and place.index is not None
     return Verdict(
         subject=_subject(snapshot, place),
@@ -81,9 +83,10 @@ def evaluate(
         next_needs=_next_needs(policy, place, bench) if is_open else (),
         policy_version=policy.stamp,
         judged=due is not None,
-        recheck_at=_recheck_at(judgement, own, active.values()),
+        recheck_at=_recheck_at(judgement, own, stands, said),
         contacts=contact_readings(policy, snapshot, own),
         companies=company_readings(policy, snapshot, own, notes),
+        waivers=stands,
     )
 
 
@@ -138,6 +141,14 @@ class _Bench:
         )
 
 
+def _on_deviations(
+    policy: Policy, said: Deviations, findings: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    met = frozenset(finding.criterion for finding in findings if finding.state is State.MET)
+    finding = finding_on(policy, said.flawed, met)
+    return () if finding is None else (finding,)
+
+
 def _held_back(outcome: Outcome) -> Outcome:
     """An unmet outcome on a deal of which nobody knows whether it is open at all."""
     return Outcome(
@@ -189,7 +200,8 @@ def _notes_by_id(snapshot: Snapshot) -> Mapping[NoteId, Note]:
 def _judgement(policy: Policy, snapshot: Snapshot, now: datetime) -> Judgement | Unread:
     if isinstance(snapshot.notes, Unread):
         return snapshot.notes
-    return policy.reader.judge([source_note(note) for note in snapshot.notes], now)
+    copies = [reading_copy(policy.statements, note) for note in snapshot.notes]
+    return policy.reader.judge(copies, now)
 
 
 def _zone(
@@ -221,6 +233,7 @@ def _recheck_at(
     judgement: Judgement | Unread,
     own: Mapping[ObjectKey, Judgement],
     waivers: Iterable[Waiver],
+    said: Deviations | Unread,
 ) -> datetime | None:
     """When time alone could first change the verdict."""
     judgements = [*own.values()]
@@ -228,4 +241,6 @@ def _recheck_at(
         judgements.append(judgement)
     moments = [j.recheck_at for j in judgements if j.recheck_at is not None]
     moments += [waiver.until for waiver in waivers]
+    if isinstance(said, Deviations) and said.begins_at is not None:
+        moments.append(said.begins_at)
     return min(moments, default=None)

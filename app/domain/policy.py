@@ -18,9 +18,12 @@ from app.domain.case import Check
 from app.domain.deal import Properties, StagePosition, Unread, value_of
 from app.domain.labels import folded
 from app.domain.lead_status import LeadStatusRules
+from app.domain.naming import Names, names_of
 from app.domain.needs import Needs
 from app.domain.notes import Judgement, Question, QuestionId, SourceNote
+from app.domain.statement import Forms, StatementReader
 from app.domain.verdict import CriterionId, Exits, Severity
+from app.domain.waiving import WaivingRules
 from app.domain.zone import ZoneRules
 
 FINGERPRINT_CHARS = 8
@@ -48,7 +51,7 @@ class Criterion:
     `title` names it in a few words, `fix` says what would pass it, `ask` is the one question that
     settles it when it cannot be told, `source` the sentence that demands it. `from_stage` is the
     first stage (label) that needs it, None for all; `processes` the ids that it is for, empty for
-    all.
+    all. `may_waive` names who may deviate from it, empty: as the policy's rules say.
     """
 
     id: CriterionId
@@ -63,6 +66,8 @@ class Criterion:
     when: When = When.OPEN
     from_stage: str | None = None
     processes: tuple[str, ...] = ()
+    waivable: bool = True
+    may_waive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +159,18 @@ class Policy:
     questions: tuple[Question, ...]
     contact_questions: tuple[QuestionId, ...]
     ignored_pipelines: tuple[str, ...]
+    waiving: WaivingRules
     reader: NoteReader = field(repr=False, compare=False)
     fingerprint: str = field(init=False, repr=False, compare=False)
     stamp: str = field(init=False, repr=False, compare=False)
     """The version with the start of the fingerprint: what a verdict is stamped with."""
     silence: Judgement = field(init=False, repr=False, compare=False)
     """What the reader makes of no notes at all; the same at any time."""
+    names: Names = field(init=False, repr=False, compare=False)
+    """What people call each criterion."""
+    statements: StatementReader = field(init=False, repr=False, compare=False)
+    """Finds the deviations in notes."""
+    _by_id: Mapping[CriterionId, Criterion] = field(init=False, repr=False, compare=False)
     _plans: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
         init=False, repr=False, compare=False
     )
@@ -175,11 +186,16 @@ class Policy:
         for process in self.processes:
             for label in map(folded, process.pipelines):
                 by_pipeline[label] = (*by_pipeline.get(label, ()), process)
+        names = names_of(self.all_criteria(), self.questions)
+        forms = Forms(self.waiving.labels, self.waiving.withdrawal_labels)
         plans = {process.id: _plan(process, self.criteria) for process in self.processes}
         derived = {
             "fingerprint": digest,
             "stamp": f"{self.version}+{digest[:FINGERPRINT_CHARS]}",
             "silence": self.reader.judge((), datetime.combine(self.effective, time.min, UTC)),
+            "names": names,
+            "statements": StatementReader(forms, names),
+            "_by_id": {criterion.id: criterion for criterion in self.all_criteria()},
             "_plans": plans,
             "_steps": {process_id: _steps(plan) for process_id, plan in plans.items()},
             "_by_pipeline": by_pipeline,
@@ -239,6 +255,14 @@ class Policy:
         yield from self.criteria
         for process in self.processes:
             yield from _exits(process.stages)
+
+    def criterion(self, code: CriterionId) -> Criterion | None:
+        """The criterion with this id, None when the policy has none."""
+        return self._by_id.get(code)
+
+    def grantors(self, criterion: Criterion) -> tuple[str, ...]:
+        """Who may deviate from a criterion."""
+        return criterion.may_waive or self.waiving.may_waive
 
     @property
     def codes(self) -> Mapping[CriterionId, str]:

@@ -14,15 +14,11 @@ from app.domain.case import citing
 from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapshot, Unread
 from app.domain.notes import AnswerState, Judgement, QuestionId, SourceNote
 from app.domain.policy import Policy
+from app.domain.reading_copy import reading_copy
 from app.domain.verdict import CompanyReading, ContactReading
 from app.domain.wording import question_name
 
 Judgements = Mapping[ObjectKey, Judgement]
-
-
-def source_note(note: Note) -> SourceNote:
-    """A note as the reader takes it."""
-    return SourceNote(note.id, note.body, note.written_at)
 
 
 def own_judgements(policy: Policy, snapshot: Snapshot, now: datetime) -> Judgements:
@@ -33,7 +29,7 @@ def own_judgements(policy: Policy, snapshot: Snapshot, now: datetime) -> Judgeme
     for note in snapshot.notes:
         for key in note.hangs_on:
             if key in own:
-                own[key].append(source_note(note))
+                own[key].append(reading_copy(policy.statements, note))
     return {
         key: policy.reader.judge(notes, now) if notes else policy.silence
         for key, notes in own.items()

@@ -27,6 +27,7 @@ from app.domain.verdict import CriterionId
 from config.policy.criteria import CriteriaBuilder, exits_of
 from config.policy.document import Document, Place
 from config.policy.schema import MeetingWire, PolicyWire, ProcessWire
+from config.policy.waiving import build_waiving
 from config.policy.zones import build_zones
 
 BUILT_IN_QUESTIONS: tuple[str, ...] = (*WHYS, *MQL_QUESTIONS)
@@ -65,6 +66,7 @@ class Builder:
             questions=questions,
             contact_questions=tuple(map(QuestionId, wire.contact_questions)),
             ignored_pipelines=wire.ignored_pipelines,
+            waiving=build_waiving(self.document, wire),
             reader=Reader(questions),
         )
 

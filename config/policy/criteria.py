@@ -100,6 +100,8 @@ def _criterion(wire: CriterionWire, check: Check) -> Criterion:
         when=wire.when,
         from_stage=wire.from_stage,
         processes=wire.processes,
+        waivable=wire.waivable,
+        may_waive=wire.may_waive,
     )
 
 

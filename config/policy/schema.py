@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.domain.notes import OpsSign, QuestionKind
 from app.domain.policy import CriterionKind, When
 from app.domain.verdict import Enforcement, Level, Severity, Zone
+from app.domain.waiving import ANYONE, ROLES, TEAM_PREFIX
 from app.domain.zone import Decision, FactName
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
@@ -38,6 +39,24 @@ class ExitsWire(Wire):
     digest: Enforcement = Enforcement.FLAG
 
 
+Grantor = Annotated[
+    str, StringConstraints(pattern=rf"^({'|'.join(ROLES)}|{TEAM_PREFIX}\S.*|[^@\s]+@[^@\s]+)$")
+]
+"""Who may grant a deviation: a role, a HubSpot team, or the address of a HubSpot owner."""
+NamedGrantor = Annotated[str, StringConstraints(pattern=rf"^({TEAM_PREFIX}\S.*|[^@\s]+@[^@\s]+)$")]
+
+
+class DeviationsWire(Wire):
+    """How deviations are granted: in which words, by whom, and for how long at most."""
+
+    labels: Texts = ("Deviation:", "Waiver:")
+    withdrawal_labels: Texts = ("Deviation withdrawn:", "Waiver withdrawn:")
+    may_waive: Annotated[tuple[Grantor, ...], Field(min_length=1)] = (ANYONE,)
+    managers: tuple[NamedGrantor, ...] = ()
+    waiver_days_max: Annotated[int, Field(ge=1, le=3_650)] = 180
+    source: Text = "Documented deviations"
+
+
 class CriterionWire(Wire):
     """One criterion; `with` holds the parameters of the check."""
 
@@ -54,6 +73,8 @@ class CriterionWire(Wire):
     when: When = When.OPEN
     from_stage: Text | None = None
     processes: tuple[Code, ...] = ()
+    waivable: bool = True
+    may_waive: tuple[Grantor, ...] = ()
 
 
 class QuestionWire(Wire):
@@ -189,6 +210,7 @@ class PolicyWire(Wire):
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$")]
     effective: date
     ignored_pipelines: tuple[Text, ...] = ()
+    deviations: DeviationsWire = DeviationsWire()
     lead_status: LeadStatusWire
     contact_questions: tuple[Code, ...] = ()
     questions: tuple[QuestionWire, ...] = ()

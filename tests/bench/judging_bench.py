@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from app.domain.deal import Unread
 from app.domain.desired import OwnedNames, desired, diff, observed_of
 from app.domain.evaluate import evaluate
-from app.domain.readings import source_note
+from app.domain.reading_copy import reading_copy
 from config.policy import load_policy
 from config.policy.examples import ExamplesFile, examples_beside, load_examples, snapshot_of
 from config.settings import DEFAULT_POLICY
@@ -27,8 +28,9 @@ def run() -> list[Table]:
     policy = load_policy(DEFAULT_POLICY)
     deals = _deals(load_examples(examples_beside(DEFAULT_POLICY)))
     names = OwnedNames()
+    copied = partial(reading_copy, policy.statements)
     notes = [
-        ([] if isinstance(snapshot.notes, Unread) else list(map(source_note, snapshot.notes)), now)
+        (list(map(copied, () if isinstance(snapshot.notes, Unread) else snapshot.notes)), now)
         for snapshot, now in deals
     ]
 

@@ -97,6 +97,7 @@ def test_an_answer_expires_with_its_date():
         ("le 3 juin", (2026, 6, 4)),
         ("antes del 15 de noviembre", (2026, 11, 16)),
         ("by 30.06.2026", (2026, 7, 1)),
+        ("by 2026-07-04", (2026, 7, 5)),
         ("harvest starts July", (2026, 8, 1)),
         ("audit in January", (2027, 2, 1)),
     ],
