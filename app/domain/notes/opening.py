@@ -18,6 +18,7 @@ _ASKING = re.compile(
     r"|que|cual|welke|wat|anything|something)\b",
     re.IGNORECASE,
 )
+_GAP_TO_FILL = re.compile(r"\[[^\]]{1,30}\]|<[^>]{1,30}>|\{[^}]{1,30}\}|\.{4,}|_{3,}")
 _STATEMENT = re.compile(r"[^.!?\s][.!](?:\s|$)")
 _SENTENCE_MARK = re.compile(r"[.!?]+(?=\s|$)")
 _PITCH = re.compile(
@@ -63,6 +64,8 @@ def _foreign(stretch: Stretch) -> Opinion | None:
 
 
 def _template(stretch: Stretch) -> Opinion | None:
+    if _GAP_TO_FILL.fullmatch(stretch.text.strip()):
+        return asked(ReasonCode.TEMPLATE, "a gap to fill in")
     if stretch.opens_with("hint", 0) or stretch.opens_with("sample", 0):
         return asked(ReasonCode.TEMPLATE, "helper text of a template")
     return None

@@ -34,7 +34,10 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
             r"\b(?:pain|reason to change|reason for change|the change|problem|wechselgrund)\b"
         ),
     ),
-    (WHY_FLOWFUSE, re.compile(r"\b(?:interest in (?:us|flowfuse)|choice of (?:us|flowfuse))\b")),
+    (
+        WHY_FLOWFUSE,
+        re.compile(r"\b(?:(?:interest in|choice of|against) (?:us|flowfuse)|instead)\b"),
+    ),
 )
 _POINTS_AHEAD = re.compile(r"\b(?:below|see correction|unten|hieronder|ci-dessous|abajo)\b")
 _NEW_DATE = re.compile(

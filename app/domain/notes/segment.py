@@ -31,8 +31,10 @@ _CUT = re.compile(
 )
 _ASIDE = re.compile(r"\s*\([^()]{1,80}\)[\s:–-]*(?=[^\s)])")
 _UPDATED = re.compile(
-    r"(?:→|->|=>|⇒)\s*(?:\d{1,2}[./]\d{1,2}[./\d]*|update[d]?|now|new|neu)\s*:?\s*", re.IGNORECASE
+    r"(?:→|->|=>|⇒)\s*(?:\d{1,2}[./]\d{1,2}[./\d]*\s*:?|(?:updated?|now|new|neu)\s*:)\s*",
+    re.IGNORECASE,
 )
+_NEXT_NUMBER = re.compile(r"\s*(?<!\w)\(?\d{1,2}\)\s*$|(?<=[.;!?])\s+\d{1,2}\.\s*$|[\s(\[]*¿\s*$")
 _TRIM = " \t*_,;|:=→–—->•"
 _LETTER = re.compile(r"[^\W_]")
 _BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
@@ -120,6 +122,8 @@ def _answer(script: Manuscript, passage: Passage, mark: Mark, following: int | N
     stop = len(passage.text) if following is None else following
     if match := _CUT.search(passage.text, mark.end, stop):
         stop = match.start()
+    if following is not None and (number := _NEXT_NUMBER.search(passage.text[mark.end : stop])):
+        stop = mark.end + number.start()
     rest = passage.text[mark.end : stop]
     if rest.strip(_TRIM + "\"'()"):
         if mark.asked and mark.place is Place.INLINE:
