@@ -98,7 +98,7 @@ def _opened(passage: Passage) -> Frame | None:
     kinds = {hit.kind for hit in passage.hits if label is None or hit.last <= label}
     if label is not None:
         kinds &= {"foreign", "guessing", "elsewhere"}
-    if "marketing" in kinds and len(passage.words) > _MAX_MARKETING_WORDS:
+    if not passage.line.heading or len(passage.words) > _MAX_MARKETING_WORDS:
         kinds.discard("marketing")
     if "asking" in kinds and passage.index == 0 and len(passage.words) > _MAX_TITLE_WORDS:
         kinds.discard("asking")
