@@ -19,8 +19,8 @@ _TALKING = (Touch(9, "sent"), Touch(7, "reply"), Touch(4, "meeting"), Touch(3, "
 
 EARLY_SCALE_DEALS = (
     Deal(
-        name="Halvorsen Dairy – governance for 40 instances",
-        company=("Halvorsen Dairy", "halvorsen-dairy.example", "Stavanger", "Norway", 1400),
+        name="Hollund Dairy – governance for 40 instances",
+        company=("Hollund Dairy", "hollund-dairy.example", "Stavanger", "Norway", 1400),
         contacts=(
             Contact("Ingrid Solheim", "Head of OT", roles=("CHAMPION",)),
             Contact("Petter Aas", "CIO", roles=("DECISION_MAKER", "BUDGET_HOLDER")),
