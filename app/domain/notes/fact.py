@@ -16,9 +16,10 @@ from app.domain.notes.counting import (
     excluded,
     noun_after,
 )
-from app.domain.notes.form import read_fields
+from app.domain.notes.form import read_fields, read_replies
 from app.domain.notes.frame import NOT_THEIRS
 from app.domain.notes.headcount import named_people
+from app.domain.notes.interview import replies
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.operations import operational_signs
 from app.domain.notes.page import Span
@@ -63,6 +64,7 @@ def read_facts(script: Manuscript) -> Facts:
     tally = Tally()
     found = list(fields(script))
     read_fields(found, tally)
+    read_replies(replies(script), tally)
     spoken_of = any(not p.kinds.isdisjoint(NAMED) for p in script.passages)
     if spoken_of or tally.instances or tally.adopted:
         for passage in script.passages:

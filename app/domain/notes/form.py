@@ -50,6 +50,14 @@ def read_fields(found: Iterable[tuple[Mark, list[Part]]], tally: Tally) -> None:
                 _FIELDS[question](value, tally)
 
 
+def read_replies(found: Iterable[tuple[str, Passage, int]], tally: Tally) -> None:
+    """Add what speakers reply to questions for facts."""
+    for question, passage, start in found:
+        value = _value((passage, (start, len(passage.text))))
+        if value is not None:
+            _FIELDS[question](value, tally)
+
+
 def _split(part: Part, count: int) -> list[Part]:
     """The values of a field that asks for several things at once ("3 / 1")."""
     passage, (start, end) = part
@@ -72,6 +80,8 @@ def _adopted(value: _Value, tally: Tally) -> None:
         tally.adopted.append(Statement(0, Weight.FIELD, value.quote))
     elif value.word in WORDS["yes"]:
         tally.adopted.append(Statement(1, Weight.FIELD, value.quote))
+    if value.passage.has("trial", value.start, value.end):
+        tally.live.append(Statement(0, Weight.SAID, value.quote))
     for quantity in value.numbers:
         leads = quantity.first <= value.first + 1 and quantity.value > 0
         bare = leads and not noun_after(value.passage, quantity, NOUNS)

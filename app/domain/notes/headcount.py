@@ -31,6 +31,10 @@ _BUILDERS = re.compile(
     r"\b(?:buil|dev|maintain|program|writ|made|manag|edit|touch|entwick|gebaut|gepfleg|ontwik"
     r"|gebouw|cree|desarroll|hech)"
 )
+_WHO = re.compile(
+    r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|nur|alleen)\s)*"
+    rf"(?P<who>(?:{_NAME}|{_PRONOUN})(?:{_AND}(?:{_NAME}|\d+\b|{_SOMEBODY}))*)"
+)
 _NOBODY = re.compile(
     r"\b(?:no|zero|keine|geen|aucun|pas de|ning[uú]n) (?:own |eigenen? )?"
     r"(?:developers?|devs?|Entwickler|ontwikkelaars?|développeurs?|desarrolladores?)\b",
@@ -61,10 +65,7 @@ def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
     first = re.match(r"\W*(\w+)", passage.folded[slice(*span)])
     if first and first[1] in _NONE:
         return 0
-    names = re.match(
-        rf"\W*(?:(?:just|only|nur|alleen)\s)?(?P<who>(?:{_NAME}|{_PRONOUN})(?:{_AND}(?:{_NAME}|\d+\b|{_SOMEBODY}))*)",
-        text,
-    )
+    names = _WHO.match(text)
     if names and names["who"].split()[0].lower() not in NUMBERS:
         return _people(names["who"])
     return number
