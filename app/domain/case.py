@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapshot, Unread
+from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Owner, Snapshot, Unread
 from app.domain.lead_status import LeadStatus, LeadStatusRules
 from app.domain.needs import Needs
 from app.domain.notes import Fact, Judgement, QuestionId
@@ -101,19 +101,24 @@ def cite(
 ) -> Evidence:
     """Evidence from a note, with its author's name and its place where they are known."""
     note = notes.get(NoteId(note_id))
-    author = None
-    if note is not None and note.author is not None:
-        author = snapshot.authors.get(note.author)
-        owner = snapshot.owner
-        if author is None and owner is not None and not isinstance(owner, Unread):
-            author = owner.name if owner.id == note.author else None
+    author = None if note is None else author_of(snapshot, note)
     return Evidence(
         source=ObjectKey(ObjectKind.NOTE, note_id),
         quote=quote,
-        author=author,
+        author=author.name if author else None,
         written_at=written_at,
         link=snapshot.link,
     )
+
+
+def author_of(snapshot: Snapshot, note: Note) -> Owner | None:
+    """Who wrote a note, where it is known."""
+    if note.author is None:
+        return None
+    owner = snapshot.owner
+    if isinstance(owner, Owner) and owner.id == note.author:
+        return owner
+    return snapshot.authors.get(note.author)
 
 
 def citing(snapshot: Snapshot, notes: Mapping[NoteId, Note]) -> Cite:

@@ -73,7 +73,8 @@ NOT_ASKED = Unread("the policy does not ask for it")
 class Owner:
     """A HubSpot owner: the person whom a record is assigned to.
 
-    `id` is the owner id (what `hubspot_owner_id` holds), not the user id.
+    `id` is the owner id (what `hubspot_owner_id` holds), not the user id. `teams` are the names of
+    the teams in HubSpot that the person is in.
     """
 
     id: OwnerId
@@ -211,10 +212,8 @@ class Snapshot:
     contacts: tuple[Contact, ...] | Unread
     companies: tuple[Company, ...] | Unread
     notes: tuple[Note, ...] | Unread
-    authors: Mapping[OwnerId, str] = field(default_factory=dict)
-    """Names of the owners who wrote notes, where known; a citation without one omits it."""
-    writers: Mapping[OwnerId, Owner] = field(default_factory=dict)
-    """The same owners as people with an address and teams, to tell who may grant a deviation."""
+    authors: Mapping[OwnerId, Owner] = field(default_factory=dict)
+    """The owners who wrote notes, where known; a citation without one omits the name."""
     activities: tuple[Activity, ...] | Unread = NOT_ASKED
     """E-mails, meetings and calls of the deal and of its contacts, oldest first."""
     history: Mapping[str, tuple[PropertyMove, ...]] | Unread = NOT_ASKED

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.case import cite, shown
+from app.domain.case import author_of, cite, shown
 from app.domain.deal import Note, ObjectKind, Owner, Snapshot, Unread
 from app.domain.own_note import is_own
 from app.domain.policy import Criterion, Policy
@@ -140,7 +140,7 @@ def _grantor_faults(
         yield f"the policy allows none from “{criterion.title}”"
         return
     grantors = policy.grantors(criterion)
-    writer = _writer(snapshot, note)
+    writer = author_of(snapshot, note)
     if writer is None:
         yield "whose note it is cannot be told"
     elif not policy.waiving.allows(grantors, writer, snapshot.owner):
@@ -155,21 +155,12 @@ def _granted(
         yield Waiver(
             criterion=statement.criterion,
             reason=statement.reason,
-            granted_by=_granted_by(_writer(snapshot, note), statement.approver),
+            granted_by=_granted_by(author_of(snapshot, note), statement.approver),
             until=statement.until,
             policy_version=policy.stamp,
             note_id=note.id,
             granted_at=note.written_at,
         )
-
-
-def _writer(snapshot: Snapshot, note: Note) -> Owner | None:
-    if note.author is None:
-        return None
-    owner = snapshot.owner
-    if isinstance(owner, Owner) and owner.id == note.author:
-        return owner
-    return snapshot.writers.get(note.author)
 
 
 def _granted_by(writer: Owner | None, approver: str) -> str:

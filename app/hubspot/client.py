@@ -139,6 +139,16 @@ class HubSpotClient:
         body = {"properties": dict(properties)}
         return self._call(Lane.GENERAL, lambda: self._records.update(object_type, record_id, body))
 
+    def create_once(
+        self,
+        object_type: str,
+        properties: Mapping[str, str],
+        associations: Sequence[Mapping[str, Any]],
+    ) -> Document:
+        """Create a record, trying once only: after a lost answer nobody knows whether it exists."""
+        body = {"properties": dict(properties), "associations": list(associations)}
+        return self._once(Lane.GENERAL, lambda: self._records.create(object_type, body))
+
     def list_records(self, object_type: str, limit: int) -> Document:
         """The first records of a type, at most 100."""
         return self._call(Lane.GENERAL, lambda: self._records.get_page(object_type, limit=limit))
@@ -204,18 +214,18 @@ class HubSpotClient:
     # ------------------------------------------------------------------ one call
 
     def _call(self, lane: Lane, send: Callable[[], Document]) -> Document:
-        """Send under the limiter and the retry policy; a rate limit pauses everyone."""
+        """Send under the limiter and the retry policy."""
+        return self._retry.run(lambda: self._once(lane, send))
 
-        def attempt() -> Document:
-            with self._limiter.turn(lane, yielding=self._yields):
-                try:
-                    return send()
-                except (Throttled, Moving) as refused:
-                    only = lane if isinstance(refused, Throttled) and refused.secondly else None
-                    self._limiter.pause(only, refused.after_seconds or 0.0)
-                    raise
-
-        return self._retry.run(attempt)
+    def _once(self, lane: Lane, send: Callable[[], Document]) -> Document:
+        """Send under the limiter; a rate limit pauses everyone."""
+        with self._limiter.turn(lane, yielding=self._yields):
+            try:
+                return send()
+            except (Throttled, Moving) as refused:
+                only = lane if isinstance(refused, Throttled) and refused.secondly else None
+                self._limiter.pause(only, refused.after_seconds or 0.0)
+                raise
 
 
 def _api_factory(

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from app.domain.deal import DealId, ObjectKey, ObjectKind
+from app.domain.deal import DealId, NoteId, ObjectKey, ObjectKind, OwnerId
 from app.domain.desired import OwnedNames
 from app.domain.needs import Needs
 from app.hubspot.client import HubSpotClient
 from app.hubspot.crews import Crews
+from app.hubspot.notes import NoteWriter
 from app.hubspot.observing import Observer
 from app.hubspot.openings import OpenDeals
 from app.hubspot.portal import DEFAULT_REFRESH_SECONDS, Portal
-from app.hubspot.reading import BatchReader, Fetched, Link, worst
+from app.hubspot.reading import BatchReader, certain
 from app.hubspot.rounds import CARRIERS
 from app.hubspot.writing import BatchWriter
 from app.ports import Change, Clock, Failure, Observation
@@ -52,6 +53,7 @@ class HubSpotCrm:
         )
         self._observer = Observer(self._crews, self.portal, needs, names)
         self._writer = BatchWriter(self._crews, names.prefix)
+        self._notes = NoteWriter(self._crews.live)
 
     def warm(self) -> None:
         """Read the portal's facts now, side by side, so that the first deal does not wait.
@@ -79,6 +81,12 @@ class HubSpotCrm:
         """See `app.ports.Crm.open_deals`. Raises Failure while it is consumed."""
         return OpenDeals(self._client, self.portal)
 
+    def create_note(
+        self, deal_id: DealId, body: str, marker: str, author: OwnerId | None = None
+    ) -> NoteId:
+        """Put a note on a deal, or find the one with this marker there; see `NoteWriter.create`."""
+        return self._notes.create(deal_id, body, marker, self._clock.now(), author)
+
     def deals_of(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
         """See `app.ports.Crm.deals_of`; a deal belongs to itself.
 
@@ -91,7 +99,7 @@ class HubSpotCrm:
             kind: reader.associations(ObjectKind.NOTE, kind, note_ids)
             for kind in (ObjectKind.DEAL, *CARRIERS)
         }
-        above = {kind: _certain(pending.result()) for kind, pending in of_notes.items()}
+        above = {kind: certain(pending.result()) for kind, pending in of_notes.items()}
         of_carriers = {
             kind: reader.associations(
                 kind,
@@ -103,7 +111,7 @@ class HubSpotCrm:
             )
             for kind in CARRIERS
         }
-        deals = {kind: _certain(pending.result()) for kind, pending in of_carriers.items()}
+        deals = {kind: certain(pending.result()) for kind, pending in of_carriers.items()}
 
         def resolve(key: ObjectKey) -> frozenset[DealId]:
             if key.kind is ObjectKind.DEAL:
@@ -115,11 +123,3 @@ class HubSpotCrm:
             return direct.union(*map(resolve, carriers))
 
         return {key: resolve(key) for key in asked}
-
-
-def _certain(fetched: Fetched[tuple[Link, ...]]) -> Mapping[str, tuple[Link, ...]]:
-    """What was found. Raises Failure when anything was not."""
-    failure = worst(fetched.failed.values())
-    if failure is not None:
-        raise failure
-    return fetched.found

@@ -199,11 +199,11 @@ class Observer:
                 siblings.append(Sibling(DealId(other), name, tuple(on)))
         return tuple(siblings)
 
-    def _authors(self, notes: Iterable[Note]) -> Mapping[OwnerId, str]:
-        """The names of those who wrote the notes, as far as HubSpot still knows them."""
+    def _authors(self, notes: Iterable[Note]) -> Mapping[OwnerId, Owner]:
+        """Those who wrote the notes, as far as HubSpot still knows them."""
         ids = {note.author for note in notes if note.author is not None}
         owners = ((each, self._portal.owner(each)) for each in sorted(ids))
-        return {each: owner.name for each, owner in owners if isinstance(owner, Owner)}
+        return {each: owner for each, owner in owners if isinstance(owner, Owner)}
 
     def _contacts(self, ends: Linked) -> tuple[Contact, ...]:
         return tuple(

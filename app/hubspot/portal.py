@@ -174,6 +174,15 @@ class Portal:
             return team
         return team.owners.get(owner_id) or Unread(f"HubSpot knows no owner with the id {owner_id}")
 
+    def owner_at(self, address: str) -> Owner | Unread | None:
+        """The owner with this e-mail address, None when nobody has it."""
+        team = self._team.reload(timedelta(seconds=MIN_RELOAD_SECONDS))
+        if isinstance(team, Unread):
+            return team
+        wanted = address.casefold()
+        found = [each for each in team.owners.values() if (each.email or "").casefold() == wanted]
+        return max(found, key=lambda owner: owner.active, default=None)
+
     def person(self, user_id: str) -> str | None:
         """The name of the person with a HubSpot user id, None when it is not known."""
         team = self._team.get()
@@ -290,4 +299,5 @@ def _owner(owner: wire.WireOwner, *, archived: bool) -> Owner:
         name=name or owner.email or f"owner {owner.id}",
         email=owner.email,
         active=not (archived or owner.archived),
+        teams=tuple(team.name for team in owner.teams if team.name),
     )

@@ -279,6 +279,14 @@ def chunked(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
         yield chunk
 
 
+def certain(fetched: Fetched[T]) -> dict[str, T]:
+    """What was found. Raises Failure when anything was not."""
+    failure = worst(fetched.failed.values())
+    if failure is not None:
+        raise failure
+    return fetched.found
+
+
 def worst(failures: Iterable[Failure]) -> Failure | None:
     """The failure that decides: one that passes by itself comes before one that stays."""
     chosen: Failure | None = None

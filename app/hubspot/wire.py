@@ -168,6 +168,12 @@ class Pipelines(_Shape):
     results: list[Pipeline]
 
 
+class WireTeam(_Shape):
+    """A team of an owner."""
+
+    name: Text = None
+
+
 class WireOwner(_Shape):
     """An owner; `id` is what `hubspot_owner_id` holds."""
 
@@ -178,6 +184,9 @@ class WireOwner(_Shape):
     archived: Flag = None
     userId: Text = None  # noqa: N815 - HubSpot's own name
     userIdIncludingInactive: Text = None  # noqa: N815 - HubSpot's own name
+    teams: Annotated[list[WireTeam], BeforeValidator(_nothing_as_list)] = Field(
+        default_factory=list
+    )
 
 
 class Owners(_Shape):

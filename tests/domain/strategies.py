@@ -134,7 +134,7 @@ snapshots = st.builds(
     contacts=some(contacts),
     companies=some(companies),
     notes=some(notes),
-    authors=st.dictionaries(ids, st.text(max_size=8), max_size=2),
+    authors=st.dictionaries(ids, owners, max_size=2),
 )
 
 question_ids = st.sampled_from(QUESTIONS)
