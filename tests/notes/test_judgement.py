@@ -108,6 +108,14 @@ def test_dates_are_read_against_the_note(text, expires):
     assert answer.expires_at == datetime(*expires, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("text", ["31.12.9999", "in 999 years", "week 99", "32.13.2026", "0.0."])
+def test_impossible_dates_expire_nothing(text):
+    """A date that cannot be meant neither raises nor lets the answer expire."""
+    found = judged("why_now", note("a", f"Why now: lease of the server ends {text}", 20))
+    assert found.answer.state is AnswerState.ANSWERED
+    assert found.answer.expires_at is None
+
+
 def test_copied_text_is_not_trusted():
     """The same text on other deals makes an answer unclear, and never replaces an own one."""
     copied = judged("why_change", note("a", "Why change: manual deploys", 1, copies=4))

@@ -20,10 +20,10 @@ _PRONOUN = r"(?:he|she|him|her|me|er|sie|ich|hij|zij|ze|lui|elle|el|ella)\b"
 _AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n)\b)\s*"
 _BUILD = r"(?:builds?|develops?|maintains?|programs?|writes?|edits?|touch(?:es)?)"
 _JUST_ONE = re.compile(
-    rf"(?:just|only|nur|alleen|seulement|solo|uniquement)\s(?:{_NAME}|(?:me|him|her|one)\b)"
+    rf"(?:[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]eulement|[Ss]olo|[Uu]niquement)\s(?:{_NAME}|(?:me|him|her|one)\b)"
     rf"(?!\s*(?:{_AND}))"
 )
-_TWO_JUST = re.compile(rf"(?:just|only)\s(?:me|{_NAME}){_AND}{_SOMEBODY}")
+_TWO_JUST = re.compile(rf"(?:[Jj]ust|[Oo]nly)\s(?:me|{_NAME}){_AND}{_SOMEBODY}")
 _WITH_OTHERS = re.compile(
     rf"(?:{_NAME}|\b{_PRONOUN}){_AND}(?P<n>\w{{1,8}}) (?:others?|colleagues?|more)\s{_BUILD}\b"
 )

@@ -57,6 +57,9 @@ _DATED = re.compile(
     r"|(?P<year>20[2-4]\d))"
 )
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+MAX_YEARS_AHEAD = 30
+"""A date further away is a typing error, and no answer expires by it."""
+
 _MAX_DAYS_AHEAD_IN_LOGS = 60
 _MONTHS_PER_QUARTER = 3
 _WORD = re.compile(r"\w+")
@@ -97,7 +100,8 @@ def expiry(quote: str, written_at: datetime) -> datetime | None:
     """
     base = written_at.date()
     days = [_day_of(match, base) for match in _dates_in(fold(quote))]
-    known = [day for day in days if day is not None]
+    latest = base.year + MAX_YEARS_AHEAD
+    known = [day for day in days if day is not None and day.year <= latest]
     if not known:
         return None
     return datetime.combine(max(known) + timedelta(days=1), time(), tzinfo=written_at.tzinfo)
