@@ -26,7 +26,7 @@ _DATE = re.compile(
     r"|\b(?:wk|week|kw|cw)\s?\d{1,2}\b|\b20[23]\d\b",
     re.IGNORECASE,
 )
-_EMPTINESS = frozenset({"blank", "unasked", "reference"})
+_EMPTINESS = frozenset({"blank", "unasked", "deferred", "reference"})
 _KIND_EMPTINESS: Mapping[QuestionKind, str] = {
     QuestionKind.REASON: "no_reason",
     QuestionKind.TIMING: "no_urgency",
@@ -46,7 +46,7 @@ _MAX_LEFT_UNASKED: Mapping[QuestionKind, int] = {
     QuestionKind.VALUE: 6,
 }
 """Words that "nobody knows …" may carry; a why change is often about what nobody knows."""
-_MAX_LEFT: Mapping[str, int] = {"blank": 3, "reference": 4, "no_value": 2, "no_reason": 2}
+_MAX_LEFT: Mapping[str, int] = {"blank": 3, "deferred": 4, "reference": 4}
 _DEFAULT_MAX_LEFT = 2
 _MIN_LEFT_BEFORE_CUE = 3
 _MIN_WORDS_AFTER_EMPTY_OPENING = 4
@@ -156,7 +156,7 @@ def _holds(part: Stretch, cue: _Cue, left: list[int], last: int) -> bool:
         after = part.passage.text[words[cue.last - 1].end :][:1]
         following = words[cue.last].text if cue.last < last else ""
         return cue.last == last or following in WORDS["linked"] or after in ",.;:/(–—"
-    if cue.kind in {"unasked", "reference"}:
+    if cue.kind in {"unasked", "deferred", "reference"}:
         if sum(i < cue.first for i in left) >= _MIN_LEFT_BEFORE_CUE:
             return False
         ends = cue.last == last
