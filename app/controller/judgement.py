@@ -12,22 +12,27 @@ from datetime import datetime
 
 from app.domain.deal import DealId, ObjectKey, ObjectKind, Snapshot, Unread, deal_key
 from app.domain.desired import Change, OwnedNames, desired, diff, observed_of
-from app.domain.verdict import Verdict
+from app.domain.verdict import Verdict, Waiver
+from app.domain.waiver import news
 from app.ports import Crm, Failure, Ledger, RecordedVerdict
 
-Evaluate = Callable[[Snapshot, datetime], Verdict]
-"""The domain's `evaluate` bound to a policy."""
+Evaluate = Callable[[Snapshot, datetime, Sequence[Waiver]], Verdict]
+"""The domain's `evaluate` bound to a policy; the waivers are all that the ledger knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One deal: what was seen, what follows, what to write, and what was known before."""
+    """One deal: what was seen, what follows, what to write, and what was known before.
+
+    `waivers` are those that are new, reworded or over with this verdict.
+    """
 
     deal_id: DealId
     snapshot: Snapshot
     verdict: Verdict
     changes: tuple[Change, ...]
     recorded: RecordedVerdict | None
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def before(self) -> Verdict | None:
@@ -57,22 +62,28 @@ class Judge:
         """Judge deals in one batch. Raises Failure when nothing could be read at all."""
         seen = self._crm.observe(deal_ids)
         recorded = self._ledger.recorded(seen.snapshots)
+        waivers = self._ledger.waivers_of(seen.snapshots)
         made = tuple(
-            self._judged(snapshot, recorded.get(deal_id), now)
+            self._judged(snapshot, recorded.get(deal_id), waivers.get(deal_id, ()), now)
             for deal_id, snapshot in seen.snapshots.items()
         )
         return Judgements(made, seen.gone, seen.failed)
 
     def _judged(
-        self, snapshot: Snapshot, recorded: RecordedVerdict | None, now: datetime
+        self,
+        snapshot: Snapshot,
+        recorded: RecordedVerdict | None,
+        waivers: Sequence[Waiver],
+        now: datetime,
     ) -> Judgement:
-        verdict = self._evaluate(snapshot, now)
+        verdict = self._evaluate(snapshot, now, waivers)
         wanted = dict(desired(verdict, self._names))
         if not verdict.judged and not self._has_our_words(snapshot):
             # Closed long ago, or none of the policy's business: it is left as it was found.
             del wanted[deal_key(snapshot.deal_id)]
         changes = diff(wanted, observed_of(snapshot), now, self._names)
-        return Judgement(snapshot.deal_id, snapshot, verdict, changes, recorded)
+        learned = news(waivers, verdict, now)
+        return Judgement(snapshot.deal_id, snapshot, verdict, changes, recorded, learned)
 
     def _has_our_words(self, snapshot: Snapshot) -> bool:
         return any(snapshot.properties.get(name) for name in self._names.of(ObjectKind.DEAL))

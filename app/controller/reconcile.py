@@ -176,6 +176,8 @@ class Reconciler:
 
         records = [self._record(item, by_deal[item.deal_id].priority, now) for item in kept]
         self._ledger.record(records, now)
+        for item in kept:
+            _tell_waivers(item, number)
         if gone:
             self._ledger.forget(gone, GONE_NOTE, now)
         settled = [by_deal[deal] for deal in (*(item.deal_id for item in kept), *gone)]
@@ -205,6 +207,7 @@ class Reconciler:
             links=judged_on(item.snapshot),
             alert=alert,
             alert_due_at=due_at(alert, now, self._settle_seconds) if alert else None,
+            waivers=item.waivers,
         )
 
     def _wish(self, item: Judgement, priority: Priority, now: datetime) -> Card | None:
@@ -259,6 +262,15 @@ def _first(item: Judgement, refused: Mapping[ObjectKey, Failure]) -> Failure | N
 def _result(item: Judgement) -> Reconciled:
     outcome = Outcome.CHANGED if item.changes else Outcome.UNCHANGED
     return Reconciled(deal_key(item.deal_id), outcome, item.verdict, item.before)
+
+
+def _tell_waivers(item: Judgement, number: str) -> None:
+    """One line for each deviation that a verdict found or ended; never a word of its reason."""
+    bound = log.bind(reconcile_id=number, deal=item.deal_id)
+    for waiver in item.waivers:
+        said = "waiver_ended" if waiver.ended else "waiver_found"
+        until = waiver.until.date().isoformat()
+        bound.info(said, criterion=waiver.criterion, until=until, why=waiver.ended)
 
 
 def _tell(result: Reconciled, claim: Claim, number: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ asks two things: a note that says "change:" and one that says "now:".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from app.domain.deal import (
@@ -36,9 +36,11 @@ from app.domain.verdict import (
     State,
     Subject,
     Verdict,
+    Waiver,
     Zone,
     ZoneReading,
 )
+from app.domain.waiver import in_force, standing
 from app.ports import Card, Failure, MessageGone, MessageRef, Observation
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -176,16 +178,22 @@ class FakeCrm:
         )
 
 
-def evaluate(snapshot: Snapshot, now: datetime) -> Verdict:
-    """The policy of these tests: each asked word has to stand in some note."""
+def evaluate(snapshot: Snapshot, now: datetime, waivers: Sequence[Waiver] = ()) -> Verdict:
+    """The policy of these tests: each asked word has to stand in some note, or to be waived."""
     if "breaks" in snapshot.properties:
         text = "a defect that nobody foresaw"
         raise ZeroDivisionError(text)
     position = snapshot.position
     texts = [note.body for note in snapshot.notes]
     judged = not position.is_closed
-    findings = tuple(_finding(word, texts) for word in ASKED) if judged else ()
-    recheck_at = now + timedelta(days=1) if any("until" in text for text in texts) else None
+    stands = standing(waivers, None, now) if judged else ()
+    active = in_force(stands, now)
+    found = tuple(_finding(word, texts) for word in ASKED) if judged else ()
+    findings = tuple(_marked(finding, active) for finding in found)
+    ahead = [waiver.until for waiver in stands]
+    if any("until" in text for text in texts):
+        ahead.append(now + timedelta(days=1))
+    recheck_at = min(ahead, default=None)
     unknown = Axis(Level.UNKNOWN, "unknown")
     return Verdict(
         subject=Subject(
@@ -208,7 +216,14 @@ def evaluate(snapshot: Snapshot, now: datetime) -> Verdict:
         policy_version="test-1",
         judged=judged,
         recheck_at=recheck_at,
+        waivers=stands,
     )
+
+
+def _marked(finding: Finding, active: Mapping[CriterionId, Waiver]) -> Finding:
+    if finding.state is State.MET:
+        return finding
+    return replace(finding, waiver=active.get(finding.criterion))
 
 
 def _finding(word: str, texts: Sequence[str]) -> Finding:
