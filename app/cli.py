@@ -20,6 +20,7 @@ from app.commands.letters import letters_app
 from app.commands.notes import notes
 from app.commands.policy import policy_app
 from app.commands.purge import purge
+from app.commands.rehearsal import rehearse
 from app.commands.rehearse import PASS_ON, demo, sandbox
 from app.commands.serve import serve, worker
 from app.commands.setup import doctor, setup
@@ -38,6 +39,7 @@ app = typer.Typer(
 for verb in (serve, worker, sync, check, notes, setup, doctor, purge, demo):
     app.command()(verb)
 app.command(context_settings=PASS_ON)(sandbox)
+policy_app.command()(rehearse)
 app.add_typer(policy_app, name="policy")
 app.add_typer(letters_app, name="dead-letters")
 

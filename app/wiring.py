@@ -23,6 +23,7 @@ from app.controller.reconcile import Reconciler
 from app.controller.worker import Pace, Tell, Worker
 from app.domain.desired import OwnedNames
 from app.domain.evaluate import evaluate
+from app.domain.needs import Needs
 from app.domain.policy import Policy
 from app.hubspot.client import ApiVersion, HubSpotClient
 from app.hubspot.gateway import HubSpotCrm
@@ -98,8 +99,8 @@ class Runtime:
         self.ledger.close()
 
 
-def build(settings: Settings) -> Runtime:
-    """Compose the service.
+def build(settings: Settings, also: Needs | None = None) -> Runtime:
+    """Compose the service; `also` is read of each deal besides what the policy needs.
 
     Raises SettingsError for a missing token, PolicyError for a wrong policy file and Failure for
     an unusable database. Nothing stays open when it raises.
@@ -131,7 +132,7 @@ def build(settings: Settings) -> Runtime:
     crm = HubSpotCrm(
         client,
         clock,
-        needs=policy.needs,
+        needs=policy.needs | also if also else policy.needs,
         names=names,
     )
     judge = Judge(

@@ -22,12 +22,12 @@ Heard = Callable[[int, int], None]
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[Heard]:
-    """A listener that shows how far the sweep is."""
+def progress_on(console: Console, doing: str = "sweeping") -> Iterator[Heard]:
+    """A listener that shows how far a run over many deals is."""
     if not console.is_terminal:
         yield _lines(console)
         return
-    columns = (TextColumn("sweeping"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("deals", total=None)
         yield lambda done, deals: bar.update(task, completed=done, total=deals)

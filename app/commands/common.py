@@ -14,6 +14,7 @@ from rich.console import Console
 from config.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from app.domain.needs import Needs
     from app.wiring import Runtime
 
 
@@ -34,8 +35,8 @@ complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def runtime() -> Iterator[Runtime]:
-    """The composed service, closed at the end.
+def runtime(also: Needs | None = None) -> Iterator[Runtime]:
+    """The composed service, closed at the end; `also` is read besides what the policy needs.
 
     Raises SettingsError, PolicyError or Failure, which `app.cli.main` turns into a line and a code.
     """
@@ -44,7 +45,7 @@ def runtime() -> Iterator[Runtime]:
 
     settings: Settings = load_settings()
     configure(settings.log_format)
-    built = build(settings)
+    built = build(settings, also)
     try:
         yield built
     finally:

@@ -8,6 +8,7 @@ it could not read, and raises nothing but Failure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from app.domain.deal import DealId, NoteId, ObjectKey, ObjectKind, OwnerId
@@ -86,6 +87,13 @@ class HubSpotCrm:
     ) -> NoteId:
         """Put a note on a deal, or find the one with this marker there; see `NoteWriter.create`."""
         return self._notes.create(deal_id, body, marker, self._clock.now(), author)
+
+    def deals_since(self, moment: datetime) -> Iterable[DealId]:
+        """Every deal that is open, or was closed at that moment (aware) or later, ascending.
+
+        Raises Failure while it is consumed.
+        """
+        return OpenDeals(self._client, self.portal, moment)
 
     def deals_of(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
         """See `app.ports.Crm.deals_of`; a deal belongs to itself.
