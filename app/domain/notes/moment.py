@@ -39,13 +39,20 @@ _DAY = (
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s|de\s)?{_MONTH}\b\.?(?:,?\s(?:de\s)?\d{{4}})?"
     rf"|{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,?\s\d{{4}})?"
 )
-_ENTRY = re.compile(
+_BEFORE_DATE = (
     r"[\s\[(*#\-•]*(?:(?:update|edit|new|neu|nachtrag|log|entry|old|alt)\s*[:(]?\s*)?"
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
-    rf"(?P<date>{_DAY}"
+)
+_ENTRY = re.compile(
+    rf"{_BEFORE_DATE}(?P<date>{_DAY}"
     r"|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2})|\.)?(?=\s*[:)\]\-–—|,(]|$|\s+update))"
     r"(?=\s*(?:[:)\]\-–—|,.(]|$)|\s)",
 )
+_BARE_ENTRY = re.compile(
+    rf"{_BEFORE_DATE}(?P<date>{_DAY}|\d{{1,2}}[./]\d{{1,2}}(?:[./](?:\d{{4}}|\d{{2}})?)?)"
+    r"(?=\s*(?:[:)\]\-–—|,.(]|$)|\s)"
+)
+_MIN_BARE_ENTRIES = 2
 _DATED = re.compile(
     rf"\b(?:(?P<day>{_DAY})|(?P<numeric>\d{{1,2}}[./]\d{{1,2}}(?:[./](?:\d{{4}}|\d{{2}}))?)(?![\d%])"
     r"|(?:week|wk|w|kw|cw|semaine|semana)\.?\s?(?P<week>\d{1,2})\b"
@@ -85,11 +92,18 @@ def entry_dates(passages: Sequence[Passage], written_at: datetime) -> list[date 
     """For every line the date of the log entry that it belongs to, None outside of any."""
     found: list[date | None] = []
     current: date | None = None
+    begins = _begins_entry(passages)
     for passage in passages:
-        if passage.line.cell is None and (match := _ENTRY.match(passage.folded)):
+        if passage.line.cell is None and (match := begins.match(passage.folded)):
             current = _latest_before(match["date"], written_at.date()) or current
         found.append(current)
     return found
+
+
+def _begins_entry(passages: Sequence[Passage]) -> re.Pattern[str]:
+    """How entries begin here: a bare "11.6. …" only does where several lines start in that way."""
+    bare = {match["date"] for p in passages if (match := _BARE_ENTRY.match(p.folded))}
+    return _BARE_ENTRY if len(bare) >= _MIN_BARE_ENTRIES else _ENTRY
 
 
 def expiry(quote: str, written_at: datetime) -> datetime | None:

@@ -19,6 +19,10 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _GAP_TO_FILL = re.compile(r"\[[^\]]{1,30}\]|<[^>]{1,30}>|\{[^}]{1,30}\}|\.{4,}|_{3,}")
+_TIME_SLOT = re.compile(
+    r"\((?:[^()]{0,30}[\s,])?\d{1,3}\s?(?:min|mins|minutes|minuten|minutos|')\.?\)?"
+    r"|\((?:all|everyone|alle|allen|tous|todos|iedereen)\)"
+)
 _STATEMENT = re.compile(r"[^.!?\s][.!](?:\s|$)")
 _SENTENCE_MARK = re.compile(r"[.!?]+(?=\s|$)")
 _PITCH = re.compile(
@@ -66,9 +70,23 @@ def _foreign(stretch: Stretch) -> Opinion | None:
 def _template(stretch: Stretch) -> Opinion | None:
     if _GAP_TO_FILL.fullmatch(stretch.text.strip()):
         return asked(ReasonCode.TEMPLATE, "a gap to fill in")
-    if stretch.opens_with("hint", 0) or stretch.opens_with("sample", 0):
+    if _TIME_SLOT.fullmatch(stretch.text.strip()):
+        return asked(ReasonCode.TEMPLATE, "a slot of an agenda")
+    if _is_helper(stretch) or _is_helper(_behind_questions(stretch)):
         return asked(ReasonCode.TEMPLATE, "helper text of a template")
     return None
+
+
+def _is_helper(stretch: Stretch) -> bool:
+    return stretch.opens_with("hint", 0) or stretch.opens_with("sample", 0)
+
+
+def _behind_questions(stretch: Stretch) -> Stretch:
+    """What follows the questions that a text opens with: "What hurts? Any outage? e.g. …"."""
+    text = stretch.text
+    marks = list(_SENTENCE_MARK.finditer(text))
+    last = next((i for i, mark in enumerate(marks) if "?" not in mark[0]), len(marks))
+    return stretch._replace(start=stretch.start + marks[last - 1].end()) if last else stretch
 
 
 def _question(stretch: Stretch) -> Opinion | None:

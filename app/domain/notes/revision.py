@@ -50,9 +50,13 @@ RETRACTED = Opinion(AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "an earlier a
 def withdrawn(script: Manuscript) -> Iterator[Candidate]:
     """The candidates that end an earlier answer."""
     for passage in script.passages:
-        if script.labelled(passage.index) or not any(h.kind == "denied" for h in passage.hits):
+        if "denied" not in passage.kinds:
             continue
+        marks = script.marks[passage.index]
+        labels = min((m.start for m in marks if m.place is not Place.MENTION), default=None)
         for sentence in passage.sentences:
+            if labels is not None and sentence[1] > labels:
+                break
             if not passage.has("denied", *sentence):
                 continue
             text = passage.folded[slice(*sentence)]

@@ -26,7 +26,8 @@ _FIELD = re.compile(
     r"|\s*(?:ad|re|zu)\s\d\)"
 )
 _CUT = re.compile(
-    r"\s\|\s|\",?\s*(?=\"\w+\"\s*:)|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
+    r"(?<=\b(?:tbd|tbc|tba|n/a))\s(?=(?:nr|node-red|contact|next steps?|devs?|todo|action)\b)"
+    r"|\s\|\s|\",?\s*(?=\"\w+\"\s*:)|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\([^()]{1,80}\)[\s:–-]*(?=[^\s)])")
@@ -35,6 +36,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _NEXT_NUMBER = re.compile(r"\s*(?<!\w)\(?\d{1,2}\)\s*$|(?<=[.;!?])\s+\d{1,2}\.\s*$|[\s(\[]*¿\s*$")
+_SLOT = re.compile(r"\s*\(?\d{1,2}[:.h]\d{2}")  # "10:15 Why change", a slot or a chapter
 _TRIM = " \t*_,;|:=→–—->•"
 _LETTER = re.compile(r"[^\W_]")
 _BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
@@ -211,7 +213,7 @@ def _judge(
 ) -> Opinion:
     """The best of the parts, except that an empty first line outweighs what follows it."""
     frame = script.frames[passage.index]
-    if frame is Frame.ASKING and passage.line.depth:
+    if frame is Frame.ASKING and (passage.line.depth or _SLOT.match(passage.text)):
         return Opinion(AnswerState.ASKED_ONLY, ReasonCode.TEMPLATE, "in a list of questions to ask")
     kind = script.kinds[question]
     opinions = [judge_text(p, a, b, kind) for p, (a, b) in parts]
