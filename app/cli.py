@@ -24,6 +24,7 @@ from app.commands.rehearsal import rehearse
 from app.commands.rehearse import PASS_ON, demo, sandbox
 from app.commands.serve import serve, worker
 from app.commands.setup import doctor, setup
+from app.commands.waive import waive, waivers
 from app.ports import Failure
 from config.policy import PolicyError
 from config.settings import SettingsError
@@ -36,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (serve, worker, sync, check, notes, setup, doctor, purge, demo):
+for verb in (serve, worker, sync, check, notes, setup, doctor, purge, waive, waivers, demo):
     app.command()(verb)
 app.command(context_settings=PASS_ON)(sandbox)
 policy_app.command()(rehearse)
