@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from app.domain.notes.passage import Passage
+from app.domain.notes.phrase import Hit
 
 _MAX_TITLE_WORDS = 14
 _MAX_MARKETING_WORDS = 9
@@ -102,11 +103,22 @@ def _opened(passage: Passage) -> Frame | None:
         kinds.discard("marketing")
     if "asking" in kinds and passage.index == 0 and len(passage.words) > _MAX_TITLE_WORDS:
         kinds.discard("asking")
+    announced = [hit for hit in passage.hits if hit.kind == "known" and hit.first <= 1]
+    if "asking" in kinds and _only_within(passage, "asking", announced):
+        kinds.discard("asking")
     for kind, frame in _OPENERS.items():
         if kind in kinds:
             return frame
-    announced = any(hit.kind == "known" and hit.first <= 1 for hit in passage.hits)
     return Frame.NOTE if announced else None
+
+
+def _only_within(passage: Passage, kind: str, phrases: Sequence[Hit]) -> bool:
+    """Whether all phrases of a class are parts of others: "questions" in "to your questions"."""
+    return all(
+        any(whole.first <= hit.first and hit.last <= whole.last for whole in phrases)
+        for hit in passage.hits
+        if hit.kind == kind
+    )
 
 
 def _has_label(passage: Passage) -> bool:

@@ -8,7 +8,6 @@ each is decided in `segment`; here they are only found and told apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from app.domain.notes.vocabulary import WORDS
 
 _DASH = r"\-–—"
 _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
-_SIGN = re.compile(
+SIGN = re.compile(
     rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"
     rf"[\s*_\"'”»)\]]*(?P<sign>\?+[:*_!]*(?:\s*[:{_DASH}]+(?=\s))?|::?|==?>?|→|->|⇒"
     rf"|[{_DASH}]{{1,3}}(?=\s|$)|\||[✅☑✔]|\.{{2,3}})"
@@ -31,9 +30,13 @@ _TAIL = re.compile(
     rf"(?P<tail>[^:?=→|.!;\n]{{0,70}}?)\s*"
     rf"(?P<sign>[?:=→]|->)(?:[:*_!?]*(?:\s*[:{_DASH}]+(?=\s))?\s*)"
 )
+_SCOPE = re.compile(
+    r"\s(?:for|at|of|with|from|bei|fur|von|voor|van|pour|chez|para)\s[^:?=.,;!\n]{1,40}?\s*"
+    r"(?P<sign>[:=])\s*"
+)
 _ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 _ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
-_BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
+BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
 _JOINER = re.compile(
     r"[\s\"'*_?]*(?:[/,&+·(]|\b(?:and|und|et|y|e|en|or|oder|to)\b)?[\s\"'*_]*"
     r"(?:\b(?:to|do it|both|the|also)\b)?[\s\"'*_]*"
@@ -45,8 +48,16 @@ _MAX_TAIL = 70
 _MAX_LOOK_BACK = 120
 _MAX_BEFORE_HEAD = 40
 _SEMICOLON = re.compile(r"\s*;\s+")
-_PRECEDENCE = ("labels", "short", "titles", "asks", "fields", "stand_ins")
-_RANKS = {"labels": 0, "titles": 1, "stand_ins": 2, "asks": 3, "short": 4, "fields": 5}
+_PRECEDENCE = ("labels", "initials", "short", "titles", "asks", "fields", "stand_ins")
+_RANKS = {
+    "labels": 0,
+    "initials": 0,
+    "titles": 1,
+    "stand_ins": 2,
+    "asks": 3,
+    "short": 4,
+    "fields": 5,
+}
 
 
 _NO_SIGNS: dict[str, frozenset[str]] = {
@@ -86,11 +97,12 @@ class Mark(NamedTuple):
 class Dialect(NamedTuple):
     """What a note as a whole allows as labels.
 
-    `short`: "change:", "now:", "FF:" stand for the whys; `letters`: the letters of a framework
-    (MEDDPICC, SPICED) that do.
+    `short`: "change:", "now:", "FF:" stand for the whys; `initials`: "WC", "WN" do without any
+    sign; `letters`: those of a framework (MEDDPICC, SPICED) or of a legend in the note.
     """
 
     short: bool = False
+    initials: bool = False
     letters: tuple[tuple[str, QuestionId], ...] = ()
 
 
@@ -138,29 +150,11 @@ def find_marks(passage: Passage, dialect: Dialect) -> list[Mark]:
     return marks
 
 
-def has_short_labels(passages: Sequence[Passage]) -> bool:
-    """Whether a note heads its answers "change", "now" and the like, without any "why"."""
-    questions: set[str] = set()
-    for passage in passages:
-        if "whys" in passage.kinds:
-            return True
-        if not passage.questions:
-            continue
-        for hit in passage.hits:
-            if hit.kind.startswith("short."):
-                start, end = passage.span_of(hit)
-                if _BREAK_BEFORE.search(passage.folded[:start]) or passage.folded[start - 2] == ",":
-                    sign = _SIGN.match(passage.text, end)
-                    if sign and sign["sign"][0] in ":=→":
-                        questions.add(hit.kind)
-    return len(questions) >= 2
-
-
 def _letter(passage: Passage, dialect: Dialect) -> list[Mark]:
     words = passage.words
-    if not words or len(words[0].text) != 1 or _WORDS.search(passage.text[: words[0].start]):
+    if not words or _WORDS.search(passage.text[: words[0].start]):
         return []
-    sign = _SIGN.match(passage.text, words[0].end)
+    sign = SIGN.match(passage.text, words[0].end)
     for letter, question in dialect.letters:
         if sign and letter == words[0].text and sign["sign"][0] != "?":
             return [
@@ -188,6 +182,7 @@ def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
             question
             and role in _RANKS
             and (role != "short" or dialect.short or _topic(passage, hit))
+            and (role != "initials" or dialect.initials)
         ):
             hits.append((hit.first, _RANKS[role] // 3, -hit.last, _RANKS[role], role, question))
     found: list[_Found] = []
@@ -250,7 +245,7 @@ def _place(slot: _Slot) -> tuple[Place, int, str] | None:
             return None
         return (Place.HEAD if heads else Place.INLINE), *read
     read = _sign(slot, heads=heads)
-    breaks = heads or bool(_BREAK_BEFORE.search(slot.before))
+    breaks = heads or bool(BREAK_BEFORE.search(slot.before))
     if slot.role in _NO_SIGNS:
         fits = read is not None and read[1] not in _NO_SIGNS[slot.role]
         apart = read is not None and (heads or _apart(slot, read[1], breaks=breaks))
@@ -279,7 +274,7 @@ def _heads(slot: _Slot) -> bool:
     if bold and led and _only_fillers(slot.passage.folded[bold[0] : slot.start]):
         return True
     return _only_fillers(slot.before) and (
-        slot.floor == 0 or bool(_BREAK_BEFORE.search(slot.before))
+        slot.floor == 0 or bool(BREAK_BEFORE.search(slot.before))
     )
 
 
@@ -308,15 +303,15 @@ def _sign(slot: _Slot, *, heads: bool) -> tuple[int, str] | None:
         return slot.end, "#"
     if heads and opened in {"[", "("} and (match := _BRACKETED.match(text, slot.end, slot.limit)):
         return match.end(), "]"
-    return _plain_sign(slot) or (_late_sign(slot) if heads else None)
+    return _plain_sign(slot) or (_late_sign(slot) if heads else _scoped_sign(slot))
 
 
 def _plain_sign(slot: _Slot) -> tuple[int, str] | None:
     """A sign right behind the label, or behind an aside in parentheses."""
     text, bold = slot.passage.text, _bold_run(slot)
     aside = _ASIDE.match(text, slot.end, slot.limit)
-    match = _SIGN.match(text, aside.end(), slot.limit) if aside else None
-    match = match or _SIGN.match(text, slot.end, slot.limit)
+    match = SIGN.match(text, aside.end(), slot.limit) if aside else None
+    match = match or SIGN.match(text, slot.end, slot.limit)
     if match is None:
         return None
     stop = match.end()
@@ -325,6 +320,12 @@ def _plain_sign(slot: _Slot) -> tuple[int, str] | None:
     if alternative := _ALTERNATIVE.match(text, stop, slot.limit):
         stop = alternative.end()
     return stop, match["sign"][0]
+
+
+def _scoped_sign(slot: _Slot) -> tuple[int, str] | None:
+    """A sign behind whom or what the label is about: "why now for plant 3 = …"."""
+    match = _SCOPE.match(slot.passage.text, slot.end, slot.limit)
+    return (match.end(), match["sign"]) if match else None
 
 
 def _late_sign(slot: _Slot) -> tuple[int, str] | None:

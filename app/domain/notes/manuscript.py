@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from app.domain.notes.answer import WHY_CHANGE, WHY_NOW, QuestionId, QuestionKind
+from app.domain.notes.answer import QuestionId, QuestionKind
+from app.domain.notes.dialect import dialect_of
 from app.domain.notes.frame import Frame, frames_of
-from app.domain.notes.label import Dialect, Mark, Place, find_marks, has_short_labels
+from app.domain.notes.label import Dialect, Mark, Place, find_marks
 from app.domain.notes.moment import entry_dates
 from app.domain.notes.page import Page, read_page
 from app.domain.notes.passage import Passage, passages_of
@@ -17,12 +18,6 @@ from app.domain.notes.speech import speakers_of
 
 MAX_LABELS_PER_NOTE = 400
 """No note that a person wrote comes near; later ones are not read, which bounds the cost."""
-
-_LETTERS: Mapping[str, tuple[tuple[str, QuestionId], ...]] = {
-    "meddicc": (("i", WHY_CHANGE),),
-    "spiced": (("p", WHY_CHANGE), ("c", WHY_NOW)),
-}
-"""The letters of sales frameworks that stand for a why, by the class of the framework's name."""
 
 
 class Manuscript(NamedTuple):
@@ -47,7 +42,7 @@ def read_manuscript(
     """The manuscript of a note's body."""
     page = read_page(body)
     passages = passages_of(page, book)
-    dialect = _dialect(passages)
+    dialect = dialect_of(passages)
     marks = _settled(_first_marks(passages, dialect), passages)
     return Manuscript(
         page,
@@ -69,11 +64,6 @@ def _first_marks(passages: Sequence[Passage], dialect: Dialect) -> list[list[Mar
         left -= len(marks)
         found.append(marks)
     return found
-
-
-def _dialect(passages: Sequence[Passage]) -> Dialect:
-    letters = next((_LETTERS[kind] for p in passages for kind in p.kinds if kind in _LETTERS), ())
-    return Dialect(short=has_short_labels(passages), letters=letters)
 
 
 def _settled(marks: list[list[Mark]], passages: Sequence[Passage]) -> list[list[Mark]]:

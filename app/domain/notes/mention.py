@@ -18,7 +18,7 @@ from app.domain.notes.substance import judge_text
 
 _QUOTES = "\"'”»"
 _REPORT = re.compile(
-    rf"[\s,{_QUOTES})?*_]*(?:"
+    rf"[\s,{_QUOTES})?*_]*(?:(?:for|at|with|bei|fur|voor|pour|chez|para)\s+\w+\s+)?(?:"
     r"(?P<is>is|was|being|=|would be|seems to be)\s+"
     r"(?:(?:basically|really|mainly|mostly|simply|clearly)\s+)?"
     r"(?:that\s+|because\s+|(?:simple|clear|easy)\s*[:,]\s*)?"
@@ -35,6 +35,10 @@ _ASKED_ABOUT = re.compile(
     r"|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
 )
 _BEFORE_IT = re.compile(r"(?:←|<-|<=|\^|\()\s*$")
+_POINT = re.compile(
+    r"\b(?:point|question|topic|item|one|frage|punkt|vraag|punt|pregunta|punto)\s*\($"
+)
+_CLOSED = re.compile(r"\s*\?*\)[\s,:]*(?=\w)")
 _AS_FOR = re.compile(
     r"\b(?:as for|as to|on|regarding|about|concerning|when it comes to|zum|zu|over|quant a"
     r"|en cuanto a)\s+(?:the\s+|their\s+)?[\"']?$"
@@ -114,6 +118,10 @@ def _preceding(mention: _Mention) -> _Read | None:
     arrow = _BEFORE_IT.search(mention.passage.text[: mention.mark.start])
     if arrow is None:
         return None
+    if _POINT.search(mention.before) and (
+        close := _CLOSED.match(mention.passage.text, mention.mark.end)
+    ):
+        return mention.judged(close.end(), mention.stop)
     end = arrow.start()
     start = mention.passage.sentence_at(max(0, end - 1))[0]
     return mention.judged(start, end) if end - start >= _MIN_ANSWER_CHARACTERS else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.candidate import ASKED, Candidate
@@ -37,11 +38,13 @@ _UPDATED = re.compile(
 )
 _NEXT_NUMBER = re.compile(r"\s*(?<!\w)\(?\d{1,2}\)\s*$|(?<=[.;!?])\s+\d{1,2}\.\s*$|[\s(\[]*¿\s*$")
 _SLOT = re.compile(r"\s*\(?\d{1,2}[:.h]\d{2}")  # "10:15 Why change", a slot or a chapter
+_SIGNATURE = re.compile(r"\bflowfuse(?:\.com)?\s*[|·•–—-]|@flowfuse\b|\b(?:tel|mobile|phone)\b[.:]")
 _TRIM = " \t*_,;|:=→–—->•"
 _LETTER = re.compile(r"[^\W_]")
 _BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
 _MAX_LINES_BELOW = 12
 _MAX_TURNS = 8
+_MIN_LISTED = 2
 _MAX_LABEL_RUN = 60
 _MIN_WORDS_AFTER_GAP = 3
 
@@ -49,9 +52,24 @@ _MIN_WORDS_AFTER_GAP = 3
 def labelled(script: Manuscript) -> Iterator[Candidate]:
     """Every candidate that stands under a label, in reading order."""
     for index, marks in enumerate(script.marks):
+        if _only_listed(script.passages[index], marks):
+            for mark in marks:
+                for question in mark.questions:
+                    yield _candidate(script, script.passages[index], mark, [], question)
+            continue
         for position, mark in enumerate(marks):
             if mark.questions[0] in script.kinds:
                 yield from _read(script, index, mark, _following(marks, position))
+
+
+def _only_listed(passage: Passage, marks: Sequence[Mark]) -> bool:
+    """Whether a line lists questions still to be asked: "To do: why change? why now? …"."""
+    if len(marks) < _MIN_LISTED or not passage.has("asking", 0, marks[0].start):
+        return False
+    gaps = pairwise(marks)
+    return all("?" in mark.sign for mark in marks) and not any(
+        _LETTER.search(passage.text, mark.end, following.start) for mark, following in gaps
+    )
 
 
 def fields(script: Manuscript) -> Iterator[tuple[Mark, list[Part]]]:
@@ -75,7 +93,7 @@ def _following(marks: Sequence[Mark], position: int) -> int | None:
 
 def _read(script: Manuscript, index: int, mark: Mark, following: int | None) -> Iterator[Candidate]:
     passage, frame = script.passages[index], script.frames[index]
-    if frame in NOT_THEIRS:
+    if frame in NOT_THEIRS or _staged(passage, mark):
         return
     spoken = _turns(script, index, mark, following)
     if spoken is None and mark.place in {Place.MENTION, Place.BARE}:
@@ -84,6 +102,15 @@ def _read(script: Manuscript, index: int, mark: Mark, following: int | None) -> 
     parts = spoken if spoken is not None else _answer(script, passage, mark, following)
     for question in mark.questions:
         yield _candidate(script, passage, mark, parts, question)
+
+
+def _staged(passage: Passage, mark: Mark) -> bool:
+    """Whether a question is only played, or a signature's slogan ("Jo | FlowFuse – why now?")."""
+    if mark.sign == "?" and _SIGNATURE.search(passage.folded, 0, mark.start):
+        return True
+    if "foreign" not in passage.kinds:
+        return False
+    return passage.has("foreign", passage.sentence_at(mark.start)[0], mark.start)
 
 
 def _turns(script: Manuscript, index: int, mark: Mark, following: int | None) -> list[Part] | None:
@@ -217,6 +244,8 @@ def _judge(
         return Opinion(AnswerState.ASKED_ONLY, ReasonCode.TEMPLATE, "in a list of questions to ask")
     kind = script.kinds[question]
     opinions = [judge_text(p, a, b, kind) for p, (a, b) in parts]
+    if script.speakers[parts[0][0].index]:
+        opinions = opinions[: _settling(parts) + 1]
     best = opinions[0]
     others = parts[0][0].line.depth or parts[0][0].line.cell or script.speakers[parts[0][0].index]
     if best.state is not AnswerState.ANSWERED and (others or best.state is AnswerState.ASKED_ONLY):
@@ -224,6 +253,14 @@ def _judge(
     if frame is Frame.GUESSING and best.state is AnswerState.ANSWERED:
         return Opinion(AnswerState.PLACEHOLDER, ReasonCode.SELLERS_VIEW, "the seller's guess")
     return best
+
+
+def _settling(parts: Sequence[Part]) -> int:
+    """The first turn that declines to answer; what is said after it answers something else."""
+    for place, (passage, (start, end)) in enumerate(parts):
+        if passage.has("deferred", start, end):
+            return place
+    return len(parts)
 
 
 def _decisive(

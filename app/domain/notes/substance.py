@@ -26,6 +26,7 @@ _DATE = re.compile(
     r"|\b(?:wk|week|kw|cw)\s?\d{1,2}\b|\b20[23]\d\b",
     re.IGNORECASE,
 )
+_INNER_FIELD = re.compile(r"[^:.;!?()]{1,40}:\s+(?=\S)")  # "success criteria: tbd"
 _EMPTINESS = frozenset({"blank", "unasked", "deferred", "reference"})
 _KIND_EMPTINESS: Mapping[QuestionKind, str] = {
     QuestionKind.REASON: "no_reason",
@@ -44,6 +45,7 @@ _MAX_LEFT_UNASKED: Mapping[QuestionKind, int] = {
     QuestionKind.REASON: 1,
     QuestionKind.TIMING: 4,
     QuestionKind.VALUE: 6,
+    QuestionKind.SIGNAL: 0,
 }
 """Words that "nobody knows …" may carry; a why change is often about what nobody knows."""
 _MAX_LEFT: Mapping[str, int] = {"blank": 3, "deferred": 4, "reference": 4}
@@ -74,7 +76,13 @@ def judge_text(passage: Passage, start: int, end: int, kind: QuestionKind) -> Op
     """What the text of a line between two places is worth as an answer of that kind."""
     stretch = Stretch(passage, start, end, kind)
     opinion = opening_opinion(stretch)
-    return _weigh(stretch) if opinion is None else opinion
+    if opinion is not None:
+        return opinion
+    if field := _INNER_FIELD.match(passage.text, start, end):
+        inner = _weigh(stretch._replace(start=field.end()))
+        if inner.reason is ReasonCode.PLACEHOLDER:
+            return inner
+    return _weigh(stretch)
 
 
 def _weigh(stretch: Stretch) -> Opinion:

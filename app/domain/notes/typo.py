@@ -15,12 +15,19 @@ from app.domain.notes.phrase import Word
 from app.domain.notes.vocabulary import WORDS
 
 _ASKED_ABOUT = tuple(sorted(WORDS["asked_about"]))
+_JOINED = "why"  # "whychnage", written as one word
 _MIN_LETTERS = 5
+_MIN_LETTERS_JOINED = len(_JOINED) + _MIN_LETTERS
 _LETTERS_FOR_TWO_ERRORS = 8
 
 
 def corrected(words: list[Word]) -> list[Word]:
     """The words with labels spelled right; places stay those of the text."""
+    for index, word in enumerate(words):
+        if word[0].startswith(_JOINED) and len(word[0]) >= _MIN_LETTERS_JOINED:
+            meant = _closest(word[0][len(_JOINED) :])
+            if meant is not None:
+                words[index] = word._replace(text=_JOINED + meant)
     why = WORDS["why"]
     for index in [index for index, word in enumerate(words) if word[0] in why]:
         following = words[index + 1] if index + 1 < len(words) else None
