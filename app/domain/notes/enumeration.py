@@ -78,7 +78,7 @@ def _by_number(script: Manuscript) -> Iterator[Candidate]:
         return
     for passage in script.passages:
         number = _number_of(passage)
-        if number in numbers and not script.marks[passage.index]:
+        if numbers.get(number) in script.kinds and not script.marks[passage.index]:
             yield _candidate(script, passage, numbers[number])
 
 
