@@ -22,7 +22,7 @@ _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
 SIGN = re.compile(
     rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"
     rf"[\s*_\"'”»)\]]*(?P<sign>\?+[:*_!]*(?:\s*[:{_DASH}]+(?=\s))?|::?|==?>?|→|->|⇒"
-    rf"|[{_DASH}]{{1,3}}(?=\s|$)|\||[✅☑✔]|\.{{2,3}})"
+    rf"|[{_DASH}]{{1,3}}(?=\s|$)|\||colon\b|[✅☑✔]|\.{{2,3}})"
     r"[\s*_]*"
 )
 _BRACKETED = re.compile(r"\s*[\])](?P<sign>)[\s:*_-]*")
@@ -34,6 +34,7 @@ _SCOPE = re.compile(
     r"\s(?:for|at|of|with|from|bei|fur|von|voor|van|pour|chez|para)\s[^:?=.,;!\n]{1,40}?\s*"
     r"(?P<sign>[:=])\s*"
 )
+_SHORT_TAIL = re.compile(r"\s[^:?=.,;!\n]{1,24}(?P<sign>[:=])\s+")
 _ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 _ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
 BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
@@ -319,12 +320,14 @@ def _plain_sign(slot: _Slot) -> tuple[int, str] | None:
         stop = bold[1]
     if alternative := _ALTERNATIVE.match(text, stop, slot.limit):
         stop = alternative.end()
-    return stop, match["sign"][0]
+    return stop, ":" if match["sign"][0].isalpha() else match["sign"][0]
 
 
 def _scoped_sign(slot: _Slot) -> tuple[int, str] | None:
     """A sign behind whom or what the label is about: "why now for plant 3 = …"."""
     match = _SCOPE.match(slot.passage.text, slot.end, slot.limit)
+    if match is None and BREAK_BEFORE.search(slot.before):
+        match = _SHORT_TAIL.match(slot.passage.text, slot.end, slot.limit)
     return (match.end(), match["sign"]) if match else None
 
 

@@ -18,7 +18,8 @@ from app.domain.notes.substance import judge_text
 
 _QUOTES = "\"'”»"
 _REPORT = re.compile(
-    rf"[\s,{_QUOTES})?*_]*(?:(?:for|at|with|bei|fur|voor|pour|chez|para)\s+\w+\s+)?(?:"
+    rf"[\s,{_QUOTES})?*_]*(?:(?:for|at|with|bei|fur|voor|pour|chez|para)\s+\w+\s+"
+    r"|(?:here|there|hier|ici|aqui)\s+)?(?:"
     r"(?P<is>is|was|being|=|would be|seems to be)\s+"
     r"(?:(?:basically|really|mainly|mostly|simply|clearly)\s+)?"
     r"(?:that\s+|because\s+|(?:simple|clear|easy)\s*[:,]\s*)?"
@@ -35,6 +36,7 @@ _ASKED_ABOUT = re.compile(
     r"|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
 )
 _BEFORE_IT = re.compile(r"(?:←|<-|<=|\^|\()\s*$")
+_SAYING = re.compile(r"(?:the|a)\s(?:right |best |perfect |good |great )?(?:time|moment)\b")
 _POINT = re.compile(
     r"\b(?:point|question|topic|item|one|frage|punkt|vraag|punt|pregunta|punto)\s*\($"
 )
@@ -131,6 +133,8 @@ def _reported(mention: _Mention) -> _Read | None:
     """The answer is told: "why change is that …", "when I asked why now she said …"."""
     match = _REPORT.match(mention.passage.folded, mention.mark.end, mention.stop)
     if match is None or (match["is"] and _ASKED_ABOUT.search(mention.before)):
+        return None
+    if _SAYING.match(mention.passage.folded, match.end(), mention.stop):
         return None
     read = mention.judged(match.end(), mention.stop)
     return None if read[0].state is AnswerState.ASKED_ONLY else read

@@ -19,6 +19,12 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _GAP_TO_FILL = re.compile(r"\[[^\]]{1,30}\]|<[^>]{1,30}>|\{[^}]{1,30}\}|\.{4,}|_{3,}")
+_CLOSING = re.compile(
+    r"\W*(?:many thanks|thanks|thank you|thx|(?:kind |best |warm )?regards|best|cheers|danke|vielen dank"
+    r"|(?:viele|beste|mit freundlichen|liebe) grusse|gruss|merci|cordialement|bien a vous"
+    r"|(?:muchas )?gracias|(?:un )?saludos?|(?:met vriendelijke |vriendelijke )?groet(?:en|jes)?|bedankt)\b"
+)
+_RATING = re.compile(r"\d{1,3}\s?(?:/\s?(?:5|10|100)|%|von 10|out of (?:5|10))")
 _TIME_SLOT = re.compile(
     r"\((?:[^()]{0,30}[\s,])?\d{1,3}\s?(?:min|mins|minutes|minuten|minutos|')\.?\)?"
     r"|\((?:all|everyone|alle|allen|tous|todos|iedereen)\)"
@@ -34,6 +40,14 @@ _PITCH = re.compile(
 )
 _THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")
 _DIGIT = re.compile(r"\d")
+_BACK = re.compile(
+    r"\W*(?:that|this|it|they|he|she|scrap|ignore|forget|strike|delete|disregard|correction|corrected"
+    r"|update|edit|later|but|sorry|no longer|not any|now|meanwhile|das|dies|korrektur|nachtrag|dat"
+    r"|correctie|cela|ca|correction|eso|esto|correccion)\b"
+)
+_MAX_WORDS_TO_DENIAL = 4
+_MAX_WORDS_BEHIND_DENIAL = 3
+_MAX_WORDS_CLOSING = 6
 _MAX_WORDS_QUESTION = 4
 _MAX_WORDS_SOLVED = 12
 _MAX_WORDS_TO_ASK = 5
@@ -56,6 +70,8 @@ def _without_words(stretch: Stretch) -> Opinion | None:
         if _SIGNS.search(text):
             return blank(ReasonCode.PLACEHOLDER, "only signs, no words")
         return asked(ReasonCode.QUESTION_ONLY, "nothing follows the question")
+    if stretch.kind is not QuestionKind.TIMING and _RATING.fullmatch(text.strip()):
+        return blank(ReasonCode.PLACEHOLDER, "a rating, no reason")
     if ("/" in text or "." in text) and not _LETTER.search(_URL.sub(" ", text)):
         return blank(ReasonCode.LINK_ONLY, "only a link")
     return None
@@ -70,6 +86,8 @@ def _foreign(stretch: Stretch) -> Opinion | None:
 def _template(stretch: Stretch) -> Opinion | None:
     if _GAP_TO_FILL.fullmatch(stretch.text.strip()):
         return asked(ReasonCode.TEMPLATE, "a gap to fill in")
+    if _CLOSING.match(stretch.folded) and stretch.size <= _MAX_WORDS_CLOSING:
+        return asked(ReasonCode.QUESTION_ONLY, "a mail ends behind its questions")
     if _TIME_SLOT.fullmatch(stretch.text.strip()):
         return asked(ReasonCode.TEMPLATE, "a slot of an agenda")
     if _is_helper(stretch) or _is_helper(_behind_questions(stretch)):
@@ -108,7 +126,20 @@ def _withdrawn(stretch: Stretch) -> Opinion | None:
         stretch.kind is QuestionKind.TIMING and stretch.has("time") and _DIGIT.search(stretch.text)
     ):
         return blank(ReasonCode.RETRACTED, "says that it no longer holds")
+    if "denied" in stretch.passage.kinds and _taken_back(stretch):
+        return blank(ReasonCode.RETRACTED, "is taken back in the next breath")
     return None
+
+
+def _taken_back(stretch: Stretch) -> bool:
+    """Whether a later sentence withdraws what the first one says: "New hall in May. Scrap that."."""
+    inside = [span for span in stretch.passage.sentences if stretch.start < span[0] < stretch.end]
+    for index, (start, end) in enumerate(inside):
+        later = stretch._replace(start=start, end=min(end, stretch.end))
+        if later.opens_with("denied", _MAX_WORDS_TO_DENIAL) and _BACK.match(later.folded):
+            rest = sum(len(stretch.passage.text[a:b].split()) for a, b in inside[index + 1 :])
+            return rest <= _MAX_WORDS_BEHIND_DENIAL
+    return False
 
 
 def _solved(stretch: Stretch) -> Opinion | None:

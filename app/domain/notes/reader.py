@@ -117,7 +117,8 @@ class Reader:
 
 def _candidates(script: Manuscript) -> list[Candidate]:
     """Every possible answer in a note, in the order of the stages that find them."""
-    return [*labelled(script), *enumerated(script), *withdrawn(script), *stated(script)]
+    found = [*labelled(script), *enumerated(script)]
+    return [*found, *withdrawn(script, found), *stated(script)]
 
 
 def _answer(script: Manuscript, chosen: Candidate | None, written_at: datetime) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.domain.notes.answer import (
     WHY_CHANGE,
@@ -18,13 +18,14 @@ from app.domain.notes.label import Place
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
+from app.domain.notes.phrase import fold
 from app.domain.notes.stretch import Opinion
 
 _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
     (
         WHY_NOW,
         re.compile(
-            r"\b(?:timing|deadlines?|no (?:new |fixed )?date"
+            r"\b(?:timing|deadlines?|date|no (?:new |fixed )?date"
             r"|urgency|frist|kein termin|echeance|sin fecha|plazo)\b"
         ),
     ),
@@ -40,6 +41,7 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
     ),
 )
 _POINTS_AHEAD = re.compile(r"\b(?:below|see correction|unten|hieronder|ci-dessous|abajo)\b")
+_LONG_WORD = re.compile(r"[a-z]{5,}")
 _NEW_DATE = re.compile(
     r"\b(?:moved|pushed|postponed|verschoben|deplace|aplazad[oa]|verplaatst) "
     r"(?:to|back to|until|auf|bis|naar|au|a)\b"
@@ -47,8 +49,8 @@ _NEW_DATE = re.compile(
 RETRACTED = Opinion(AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "an earlier answer is withdrawn")
 
 
-def withdrawn(script: Manuscript) -> Iterator[Candidate]:
-    """The candidates that end an earlier answer."""
+def withdrawn(script: Manuscript, found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """The candidates that end an earlier answer, of those found so far."""
     for passage in script.passages:
         if "denied" not in passage.kinds:
             continue
@@ -62,7 +64,8 @@ def withdrawn(script: Manuscript) -> Iterator[Candidate]:
             text = passage.folded[slice(*sentence)]
             if _POINTS_AHEAD.search(text) or _NEW_DATE.search(text):
                 continue
-            for question in _topics(script, passage, sentence, text):
+            topics = set(_topics(script, passage, sentence, text))
+            for question in topics or _echoed(script, passage.index, text, found):
                 base = passage.line.start
                 yield Candidate(
                     question,
@@ -73,6 +76,18 @@ def withdrawn(script: Manuscript) -> Iterator[Candidate]:
                     base + sentence[1],
                     RETRACTED,
                 )
+
+
+def _echoed(
+    script: Manuscript, index: int, text: str, found: Sequence[Candidate]
+) -> Iterator[QuestionId]:
+    """The questions whose earlier answers speak of the same thing: "the hall is cancelled"."""
+    words = set(_LONG_WORD.findall(text))
+    for candidate in found:
+        if candidate.passage < index and candidate.state is AnswerState.ANSWERED:
+            said = fold(script.page.text[candidate.start : candidate.end])
+            if not words.isdisjoint(_LONG_WORD.findall(said)):
+                yield candidate.question
 
 
 def _topics(

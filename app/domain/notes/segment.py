@@ -28,7 +28,9 @@ _FIELD = re.compile(
 )
 _CUT = re.compile(
     r"(?<=\b(?:tbd|tbc|tba|n/a))\s(?=(?:nr|node-red|contact|next steps?|devs?|todo|action)\b)"
-    r"|\s\|\s|\",?\s*(?=\"\w+\"\s*:)|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
+    r"|\s\|\s|\",?\s*(?=\"\w+\"\s*:)|(?<=[?.!])\s(?=(?:thanks|thank you|regards|kind regards|best regards|cheers|danke|vielen dank"
+    r"|gruss|grusse|viele grusse|merci|cordialement|gracias|saludos|groet|groeten|bedankt)\b)"
+    r"|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\([^()]{1,80}\)[\s:–-]*(?=[^\s)])")
@@ -56,6 +58,8 @@ def labelled(script: Manuscript) -> Iterator[Candidate]:
             for mark in marks:
                 for question in mark.questions:
                     yield _candidate(script, script.passages[index], mark, [], question)
+            continue
+        if marks and _staged(script.passages[index], marks[0]):
             continue
         for position, mark in enumerate(marks):
             if mark.questions[0] in script.kinds:
@@ -108,9 +112,8 @@ def _staged(passage: Passage, mark: Mark) -> bool:
     """Whether a question is only played, or a signature's slogan ("Jo | FlowFuse – why now?")."""
     if mark.sign == "?" and _SIGNATURE.search(passage.folded, 0, mark.start):
         return True
-    if "foreign" not in passage.kinds:
-        return False
-    return passage.has("foreign", passage.sentence_at(mark.start)[0], mark.start)
+    opens = passage.sentence_at(mark.start)[0]
+    return passage.has("foreign", opens, mark.start) or passage.has("ours", opens, mark.start)
 
 
 def _turns(script: Manuscript, index: int, mark: Mark, following: int | None) -> list[Part] | None:

@@ -27,6 +27,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _INNER_FIELD = re.compile(r"[^:.;!?()]{1,40}:\s+(?=\S)")  # "success criteria: tbd"
+_WORDS = re.compile(r"\w+")
 _EMPTINESS = frozenset({"blank", "unasked", "deferred", "reference"})
 _KIND_EMPTINESS: Mapping[QuestionKind, str] = {
     QuestionKind.REASON: "no_reason",
@@ -87,7 +88,8 @@ def judge_text(passage: Passage, start: int, end: int, kind: QuestionKind) -> Op
 
 def _weigh(stretch: Stretch) -> Opinion:
     """The whole from its clauses."""
-    read = (_clause(part) for part in _clauses(stretch))
+    parts = _clauses(stretch)
+    read = (_clause(part) for part in _said(parts))
     clauses = [clause for clause in read if clause is not None]
     cue = next((clause.cue for clause in clauses if clause.cue), "")
     redeemable = stretch.kind is QuestionKind.TIMING and cue in _DATES_REDEEM
@@ -100,6 +102,13 @@ def _weigh(stretch: Stretch) -> Opinion:
     if content >= (_MIN_WORDS_AFTER_EMPTY_OPENING if opens_empty else 1):
         return _ANSWERED
     return blank(_REASONS.get(cue, ReasonCode.PLACEHOLDER), "no content of the right kind")
+
+
+def _said(parts: list[Stretch]) -> list[Stretch]:
+    """The clauses without an interjection before them: "yes, the audit in May"."""
+    while len(parts) > 1 and set(_WORDS.findall(parts[0].folded)) <= WORDS["interjections"]:
+        parts = parts[1:]
+    return parts
 
 
 def _limit(cue: str, kind: QuestionKind) -> int:
@@ -164,6 +173,9 @@ def _holds(part: Stretch, cue: _Cue, left: list[int], last: int) -> bool:
         after = part.passage.text[words[cue.last - 1].end :][:1]
         following = words[cue.last].text if cue.last < last else ""
         return cue.last == last or following in WORDS["linked"] or after in ",.;:/(–—"
+    if cue.kind == "unasked" and part.kind is QuestionKind.REASON and cue.last < last:
+        if words[cue.last].text in WORDS["asks"] and left:
+            return False
     if cue.kind in {"unasked", "deferred", "reference"}:
         if sum(i < cue.first for i in left) >= _MIN_LEFT_BEFORE_CUE:
             return False
