@@ -9,49 +9,61 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
-from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 from app.domain.notes.quantity import Quantity
 from app.domain.notes.vocabulary import WORDS
 
-NOUNS = frozenset({"nr", "instance", "developer", "person", "site", "machine"})
+NOUNS = frozenset({"nr", "instance", "developer", "person", "site", "machine", "anaphor"})
 NAMED = frozenset({"nr", "instance"})
 """The classes that show a sentence to speak of Node-RED."""
 
-_GAP = re.compile(r"[.;:,()|]|\s[+&]\s|\b(?:and|with|plus|und|mit|et|avec|en|met|y|con)\b")
-_CLAUSE = re.compile(r"[.;:()|]|,\s(?!\d{3}\b)")
+_PEOPLE = frozenset({"developer", "person"})
+_PLACES = frozenset({"site", "machine"})
+_GAP = re.compile(r"[.;:,()|=/]|\s[+&]\s|\b(?:and|with|plus|und|mit|et|avec|en|met|y|con)\b")
+_CLAUSE = re.compile(r"[.;:()|=]|,\s(?!\d{3}\b)")
+_COLON = re.compile(r"\s*:?\s*")
+_BARE_END = re.compile(r"\s*(?:$|[.,;)+|]|[-–—]\s)")
+_RESULT = re.compile(r"=\s*(?:~|ca\.?\s)?\s*$")
+_BY_YEAR = re.compile(
+    r"\s*(?:by|bis|tegen|d'ici|para|from|ab|vanaf|in) (?:end |ende |eind )?20\d\d\b"
+)
 _MAX_WORDS_TO_NOUN = 4
 _MAX_WORDS_BACK = 6
 _MAX_WORDS_TO_EACH = 6
 _MAX_WORDS_EACH_TO_NAME = 8
-_MAX_WORDS_SHORT_FACT = 4
+_MAX_WORDS_TO_VERB = 4
 
 
 def counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | None:
     """The class of what a number counts; None when that is nothing known."""
     noun = noun_after(passage, quantity, NOUNS)
-    kind = noun.kind if noun else None
+    kind = _kind(quantity, noun, hits)
     if noun is not None and kind == "nr":
-        people = {"developer", "person"}
-        return (
-            "developer"
-            if any(h.first == noun.last and h.kind in people for h in hits)
-            else "instance"
-        )
-    if kind in {"instance", "developer", "person"}:
+        people = any(h.first == noun.last and h.kind in _PEOPLE for h in hits)
+        return "developer" if people else "instance"
+    if kind == "person" and noun is not None and _builds(passage, quantity, noun, hits):
+        return "developer"
+    if noun is None and any(h.kind == "builds" and h.first == quantity.last for h in hits):
+        return "developer"
+    if kind in {"instance", "developer", "person", "site"}:
         return kind
-    if kind == "site" and _follows_node_red(passage, quantity, hits):
-        return "site"
     own = (
         _follows_node_red(passage, quantity, hits)
         or (noun is not None and kind == "machine" and _with_node_red(passage, noun, hits))
         or each_has_one(passage, quantity, hits)
-        or (noun is None and (_after_former(quantity, hits) or _in_total(quantity, hits)))
+        or (noun is None and _after_former(quantity, hits))
+        or (noun is None and in_total(passage, quantity) and any(h.kind in NAMED for h in hits))
     )
-    if own:
-        return "instance"
-    return "site" if kind == "site" else None
+    return "instance" if own else None
+
+
+def _kind(quantity: Quantity, noun: Hit | None, hits: list[Hit]) -> str | None:
+    """The class of a counted noun; "3 of them" counts what was counted before."""
+    if noun is None or noun.kind != "anaphor":
+        return noun.kind if noun else None
+    earlier = [h.kind for h in hits if h.last <= quantity.first and h.kind in _PLACES | _PEOPLE]
+    return earlier[-1] if earlier else "machine"
 
 
 def noun_after(passage: Passage, quantity: Quantity, kinds: AbstractSet[str]) -> Hit | None:
@@ -82,6 +94,16 @@ def each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     return any(w.text in each for h in close for w in words[max(0, h.first - 5) : h.first])
 
 
+def per_unit(passage: Passage, quantity: Quantity) -> bool:
+    """Whether a number is one of each ("1 per barn", "one Node-RED each")."""
+    noun = noun_after(passage, quantity, NOUNS)
+    end = noun.last if noun else quantity.last
+    for last in {quantity.last, end}:
+        if last < len(passage.words) and passage.words[last].text in WORDS["per"]:
+            return not _GAP.search(passage.between(last, last))
+    return False
+
+
 def adds_to(passage: Passage, quantity: Quantity) -> bool:
     """Whether a number goes on with a count ("47 instances on the ships and 9 in the ports")."""
     words = passage.words
@@ -109,19 +131,70 @@ def excluded(passage: Passage, quantity: Quantity) -> bool:
         return True
     noun = noun_after(passage, quantity, NOUNS)
     end = noun.last if noun else quantity.last
-    return any(word.text in WORDS["planned_after"] for word in words[end : end + 2])
-
-
-def counts_sites(passage: Passage, quantity: Quantity, sentence: Span, *, named: bool) -> bool:
-    """Whether a number of sites is one of Node-RED and not the company's size."""
-    if named:
+    if _BY_YEAR.match(passage.folded, words[end - 1].end):
         return True
-    leads = passage.words[quantity.first].start - sentence[0] <= 2
-    return leads and len(passage.text[slice(*sentence)].split()) <= _MAX_WORDS_SHORT_FACT
+    not_now = WORDS["not_now_after"]
+    return any(
+        word.text in not_now and not _CLAUSE.search(passage.folded, words[end - 1].end, word.start)
+        for word in words[end : end + 2]
+    )
+
+
+def counts_sites(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
+    """Whether a number of sites is one where Node-RED runs, and not the company's size."""
+    noun = noun_after(passage, quantity, NOUNS)
+    if noun is not None and _with_node_red(passage, noun, hits):
+        return True
+    before = passage.words[quantity.first - 1].text if quantity.first else ""
+    if before not in WORDS["onset"] and not _hedged_onset(passage, quantity):
+        return each_has_one(passage, quantity, hits)
+    first, last = _clause(passage, quantity)
+    return any(h.kind in {"nr", "instance", "flow"} and first <= h.first < last for h in hits)
+
+
+def lists_sites(passage: Passage, quantity: Quantity) -> bool:
+    """Whether a number of sites stands by itself, as in "17 instances, 2 sites, live"."""
+    noun = noun_after(passage, quantity, frozenset({"site"}))
+    first, last = _clause(passage, quantity)
+    return noun is not None and quantity.first - first <= 1 and last - noun.last <= 1
+
+
+def _hedged_onset(passage: Passage, quantity: Quantity) -> bool:
+    """Such as "on about 4", "in all 3", "at the 7"."""
+    words = passage.words
+    return (
+        quantity.first > 1
+        and words[quantity.first - 2].text in WORDS["onset"]
+        and not _CLAUSE.search(passage.between(quantity.first - 1, quantity.first))
+    )
+
+
+def _clause(passage: Passage, quantity: Quantity) -> tuple[int, int]:
+    """The words of the clause that a number stands in."""
+    words, first, last = passage.words, quantity.first, quantity.last
+    while first and not _CLAUSE.search(passage.folded, words[first - 1].end, words[first].start):
+        first -= 1
+    while last < len(words) and not _CLAUSE.search(
+        passage.folded, words[last - 1].end, words[last].start
+    ):
+        last += 1
+    return first, last
+
+
+def _builds(passage: Passage, quantity: Quantity, noun: Hit, hits: list[Hit]) -> bool:
+    """Whether the counted people build: "3 people who maintain it", "built by two engineers"."""
+    for hit in hits:
+        if hit.kind != "builds":
+            continue
+        if noun.last <= hit.first <= noun.last + _MAX_WORDS_TO_VERB:
+            return not re.search(r"[.;:()|]", passage.between(noun.last, hit.first))
+        if 0 <= quantity.first - hit.last <= _MAX_WORDS_TO_VERB:
+            return not _CLAUSE.search(passage.between(hit.last, quantity.first))
+    return False
 
 
 def _follows_node_red(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
-    """Such as "Node-RED on 4 PCs", "Node-RED läuft auf 16 Rechnern", "NR 4 in production"."""
+    """Such as "Node-RED on 4 PCs", "Node-RED läuft auf 16 Rechnern", "NR: 4", "NR 3x"."""
     for hit in hits:
         if hit.kind != "nr" or not 0 <= quantity.first - hit.last <= _MAX_WORDS_TO_NOUN:
             continue
@@ -129,18 +202,19 @@ def _follows_node_red(passage: Passage, quantity: Quantity, hits: list[Hit]) -> 
         words = {word.text for word in passage.words[hit.last : quantity.first]}
         if words & WORDS["onset"] and not re.search(r"[.;(,]", text):
             return True
+        if words or not _COLON.fullmatch(text):
+            continue
         after = {h.kind for h in hits if h.first == quantity.last}
-        if (
-            not words
-            and not _GAP.search(text.replace(":", ""))
-            and after & {"live", "trial", "machine"}
-        ):
+        end = passage.words[quantity.last - 1]
+        if after & {"live", "trial", "machine", "total"} or end.text.endswith("x"):
+            return True
+        if ":" in text and _BARE_END.match(passage.folded, end.end):
             return True
     return False
 
 
 def _with_node_red(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
-    """Such as "54 computers with Node-RED", "3 boxes running Node-RED"."""
+    """Such as "54 computers with Node-RED", "3 boxes running Node-RED", "4 plants use it"."""
     following = passage.words[noun.last].text if noun.last < len(passage.words) else ""
     return following in WORDS["with"] and any(
         h.kind == "nr" and noun.last < h.first <= noun.last + 2 for h in hits
@@ -154,8 +228,15 @@ def _after_former(quantity: Quantity, hits: list[Hit]) -> bool:
     )
 
 
-def _in_total(quantity: Quantity, hits: list[Hit]) -> bool:
-    """Such as "Eight in total" where the sentence speaks of Node-RED."""
-    return any(h.kind == "total" and h.first == quantity.last for h in hits) and any(
-        h.kind == "nr" for h in hits
+def in_total(passage: Passage, quantity: Quantity) -> bool:
+    """Whether a number is the sum of others: "Eight in total", "3 test + 9 live = 12"."""
+    noun = noun_after(passage, quantity, NOUNS)
+    ends = {quantity.last, noun.last if noun else quantity.last}
+    start = passage.words[quantity.first].start
+    return (
+        any(
+            h.kind == "total" and (h.first in ends or 0 <= quantity.first - h.last <= 1)
+            for h in passage.hits
+        )
+        or _RESULT.search(passage.folded, max(0, start - 6), start) is not None
     )

@@ -14,11 +14,15 @@ from app.domain.notes.counting import (
     counts_sites,
     each_has_one,
     excluded,
+    in_total,
+    lists_sites,
     noun_after,
+    per_unit,
 )
-from app.domain.notes.form import read_fields, read_replies
+from app.domain.notes.form import read_fields, read_values
 from app.domain.notes.frame import NOT_THEIRS
 from app.domain.notes.headcount import named_people
+from app.domain.notes.inline import inline_fields
 from app.domain.notes.interview import replies
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.operations import operational_signs
@@ -29,9 +33,11 @@ from app.domain.notes.plans import plans
 from app.domain.notes.quantity import Quantity, quantities
 from app.domain.notes.segment import fields
 from app.domain.notes.tally import Statement, Tally, Weight, flag, number, strongest
+from app.domain.notes.vocabulary import NUMBERS
 
 _RELEVANT = NAMED | {
     "developer", "live", "not_live", "selves", "only_one", "not_adopted", "adopted", "not_used",
+    "builds", "flow", "ended",
 }  # fmt: skip
 _BARE_LIVE = re.compile(
     r"(?:^|[,;:(]\s*|\bis )(?:all |all in |now |both )?"
@@ -39,6 +45,7 @@ _BARE_LIVE = re.compile(
     re.IGNORECASE,
 )
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
+_SUBJECTS = NAMED | {"flow"}
 _SITE = frozenset({"site"})
 _MAX_WORDS_PLANNED_BEFORE = 4
 _MAX_WORDS_SHORT = 12
@@ -64,8 +71,9 @@ def read_facts(script: Manuscript) -> Facts:
     tally = Tally()
     found = list(fields(script))
     read_fields(found, tally)
-    read_replies(replies(script), tally)
-    spoken_of = any(not p.kinds.isdisjoint(NAMED) for p in script.passages)
+    read_values(inline_fields(script), tally)
+    read_values(replies(script), tally)
+    spoken_of = any(not p.kinds.isdisjoint(_SUBJECTS) for p in script.passages)
     if spoken_of or tally.instances or tally.adopted:
         for passage in script.passages:
             theirs = script.frames[passage.index] not in NOT_THEIRS
@@ -116,7 +124,10 @@ def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
             and passage.words[hit.last - 1].end <= span[1]
         ]
         if hits or near:
-            named = any(hit.kind in NAMED for hit in hits)
+            kinds = {hit.kind for hit in hits}
+            if "not_theirs" in kinds and "current" not in kinds:
+                continue
+            named = not kinds.isdisjoint(NAMED)
             sentence = _Sentence(passage, span, hits, named, near, day)
             _read_numbers(sentence, numbers, tally)
             _read_statements(sentence, tally)
@@ -124,63 +135,120 @@ def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
 
 def _read_numbers(sentence: _Sentence, numbers: list[Quantity], tally: Tally) -> None:
     passage, hits = sentence.passage, sentence.hits
-    weight = Weight.NAMED if any(h.kind == "total" for h in hits) else Weight.SAID
-    instances_found = False
+    found: list[tuple[str, Quantity]] = []
     for quantity in numbers:
         word = passage.words[quantity.first]
         inside = sentence.span[0] <= word.start < sentence.span[1]
         if not inside or passage.struck(word.start, word.end):
             continue
         kind = counted(passage, quantity, hits)
-        if instances_found and kind in {None, "site"} and adds_to(passage, quantity):
+        kinds = [earlier for earlier, _ in found]
+        if "instance" in kinds and kind in {None, "site"} and adds_to(passage, quantity):
             previous = tally.instances[-1]
             tally.instances[-1] = previous._replace(value=previous.value + quantity.value)
             continue
         if kind is None or excluded(passage, quantity):
             continue
-        statement = Statement(quantity.value, weight, sentence.quote, sentence.day)
-        if kind == "instance":
-            instances_found = True
-            tally.instances.append(statement)
-            if noun_after(passage, quantity, _SITE) and each_has_one(passage, quantity, hits):
-                tally.sites.append(statement)
-        elif kind == "developer" or (kind == "person" and sentence.named and instances_found):
-            tally.developers.append(statement)
-        elif kind == "site" and counts_sites(
-            passage, quantity, sentence.span, named=sentence.named
-        ):
+        if kind == "instance" and per_unit(passage, quantity):
+            _multiply(sentence, quantity, found, tally)
+            continue
+        found.append((kind, quantity))
+        _read_number(sentence, quantity, kind, kinds, tally)
+
+
+def _read_number(
+    sentence: _Sentence, quantity: Quantity, kind: str, earlier: list[str], tally: Tally
+) -> None:
+    passage, hits = sentence.passage, sentence.hits
+    weight = Weight.NAMED if in_total(passage, quantity) else Weight.SAID
+    statement = Statement(quantity.value, weight, sentence.quote, sentence.day)
+    if kind == "instance":
+        tally.instances.append(statement)
+        if noun_after(passage, quantity, _SITE) and each_has_one(passage, quantity, hits):
             tally.sites.append(statement)
+    elif kind == "developer" or (kind == "person" and sentence.named and "instance" in earlier):
+        tally.developers.append(statement)
+    elif kind == "site" and counts_sites(passage, quantity, hits):
+        tally.sites.append(statement._replace(weight=Weight.NAMED))
+    elif kind == "site" and sentence.near and lists_sites(passage, quantity):
+        tally.sites.append(statement)
+
+
+def _multiply(
+    sentence: _Sentence, each: Quantity, found: list[tuple[str, Quantity]], tally: Tally
+) -> None:
+    """Instances where a sentence gives so many per place ("in 2 cellars, 1 Node-RED each")."""
+    places = [q for kind, q in found if kind == "site"]
+    if places and not any(kind == "instance" for kind, _ in found):
+        product = places[-1].value * each.value
+        tally.instances.append(Statement(product, Weight.SAID, sentence.quote, sentence.day))
+        tally.sites.append(Statement(places[-1].value, Weight.SAID, sentence.quote, sentence.day))
 
 
 def _read_statements(sentence: _Sentence, tally: Tally) -> None:
-    """Statements without numbers: adopted or not, live or on trial, one person, one place."""
+    """Statements without numbers: adopted or not, live or on trial, who builds, one place."""
     quote, hits = sentence.quote, sentence.hits
     if quote.rstrip().endswith("?"):
         return
     kinds = {hit.kind for hit in hits}
-    if "not_adopted" in kinds or _no_longer_used(hits):
-        tally.adopted.append(Statement(0, Weight.NAMED, quote))
-    elif "adopted" in kinds and "nr_other" not in kinds and not _planned(hits, "adopted"):
-        tally.adopted.append(Statement(1, Weight.SAID, quote))
+    _read_adoption(sentence, kinds, tally)
     if "only_one" in kinds:
         tally.sites.append(Statement(1, Weight.SAID, quote))
-    if not (sentence.near or tally.instances or _PRODUCTION.search(quote)):
+    if not (sentence.near or tally.instances or tally.adopted or _PRODUCTION.search(quote)):
         return
     weight = Weight.NAMED if sentence.named else Weight.SAID
-    if "not_live" in kinds or (sentence.named and "trial" in kinds):
+    live = "live" in kinds or _BARE_LIVE.search(quote) is not None
+    if "not_live" in kinds or ((sentence.named or sentence.near) and "trial" in kinds):
         tally.live.append(Statement(0, weight, quote))
-    elif ("live" in kinds or _BARE_LIVE.search(quote)) and not _planned(hits, "live"):
+    elif live and not _planned(hits, "live"):
         tally.live.append(Statement(1, weight, quote))
-    live = "live" in kinds
-    people = 1 if "selves" in kinds else named_people(sentence.passage, sentence.span, live=live)
+    alone = "selves" in kinds
+    people = 1 if alone else named_people(sentence.passage, sentence.span, live="live" in kinds)
     if people is not None:
         tally.developers.append(Statement(people, Weight.IMPLIED, quote))
+
+
+def _read_adoption(sentence: _Sentence, kinds: set[str], tally: Tally) -> None:
+    quote, hits = sentence.quote, sentence.hits
+    if "beyond" in kinds and "not_adopted" in kinds and "trial" in kinds:
+        tally.adopted.append(Statement(1, Weight.NAMED, quote))
+        tally.live.append(Statement(0, Weight.NAMED, quote))
+    elif _not_adopted(hits) or _no_longer_used(hits):
+        tally.adopted.append(Statement(0, Weight.NAMED, quote))
+    elif "nr_other" in kinds:
+        return
+    elif ("adopted" in kinds and not _planned(hits, "adopted")) or _some(sentence):
+        tally.adopted.append(Statement(1, Weight.SAID, quote))
+
+
+def _some(sentence: _Sentence) -> bool:
+    """Whether it speaks of an amount of Node-REDs that is no number ("15-20 NRs", "a few")."""
+    words = sentence.passage.words
+    for hit in sentence.hits:
+        if hit.kind not in NAMED or not hit.first or _planned(sentence.hits, hit.kind):
+            continue
+        before = words[hit.first - 1].text
+        vague = any(h.kind == "vague" and 0 <= hit.first - h.last <= 1 for h in sentence.hits)
+        if vague or (before.isdecimal() and before != "0") or NUMBERS.get(before, 0) > 1:
+            return True
+    return False
+
+
+def _not_adopted(hits: list[Hit]) -> bool:
+    """Whether a sentence denies the use, and not live operation alone ("not yet live")."""
+    lives = [hit for hit in hits if hit.kind == "not_live"]
+    return any(
+        hit.kind == "not_adopted" and not any(h.first <= hit.last < h.last for h in lives)
+        for hit in hits
+    )
 
 
 def _no_longer_used(hits: list[Hit]) -> bool:
     """Whether a sentence that names Node-RED then says it is not used."""
     named = min((hit.first for hit in hits if hit.kind == "nr"), default=None)
-    return named is not None and any(h.kind == "not_used" and h.first > named for h in hits)
+    return named is not None and any(
+        h.kind in {"not_used", "ended"} and h.first > named for h in hits
+    )
 
 
 def _planned(hits: list[Hit], kind: str) -> bool:

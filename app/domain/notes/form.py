@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from app.domain.notes.counting import NOUNS, excluded, noun_after
-from app.domain.notes.headcount import headcount
+from app.domain.notes.headcount import count_names, headcount
 from app.domain.notes.label import Mark
 from app.domain.notes.passage import Passage
 from app.domain.notes.quantity import Quantity, quantities
@@ -16,6 +16,7 @@ from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import WORDS
 
 _VALUE_PART = re.compile(r"[^/,;]+")
+_REPLY = re.compile(r"(?:A|R|Ans|Antwort|Answer)\s?[:.)]\s*")
 _MACHINE = frozenset({"machine"})
 
 
@@ -33,6 +34,16 @@ class _Value(NamedTuple):
         return self.passage.words[self.first].text
 
     @property
+    def negative(self) -> bool:
+        """Whether it begins with a no."""
+        return self.word in WORDS["no"]
+
+    @property
+    def positive(self) -> bool:
+        """Whether it begins with a yes."""
+        return self.word in WORDS["yes"]
+
+    @property
     def quote(self) -> str:
         return self.passage.text[self.start : self.end]
 
@@ -42,20 +53,26 @@ def read_fields(found: Iterable[tuple[Mark, list[Part]]], tally: Tally) -> None:
     for mark, parts in found:
         if not parts:
             continue
-        for question, part in zip(
-            mark.questions, _split(parts[0], len(mark.questions)), strict=False
-        ):
+        questions = _asked(mark)
+        for question, part in zip(questions, _split(parts[0], len(questions)), strict=False):
             value = _value(part)
             if value is not None and question in _FIELDS:
                 _FIELDS[question](value, tally)
 
 
-def read_replies(found: Iterable[tuple[str, Passage, int]], tally: Tally) -> None:
-    """Add what speakers reply to questions for facts."""
-    for question, passage, start in found:
-        value = _value((passage, (start, len(passage.text))))
+def read_values(found: Iterable[tuple[str, Part]], tally: Tally) -> None:
+    """Add what stands in values found elsewhere: inside lines, and in replies."""
+    for question, part in found:
+        value = _value(part)
         if value is not None:
             _FIELDS[question](value, tally)
+
+
+def _asked(mark: Mark) -> Sequence[str]:
+    """The facts that a label asks for; in "Node-RED devs" the product only says of what."""
+    if len(mark.questions) == 2 and mark.questions[0] == "node_red_adopted":
+        return mark.questions[1:]
+    return mark.questions
 
 
 def _split(part: Part, count: int) -> list[Part]:
@@ -69,6 +86,8 @@ def _split(part: Part, count: int) -> list[Part]:
 
 def _value(part: Part) -> _Value | None:
     passage, (start, end) = part
+    if lead := _REPLY.match(passage.text, start, end):
+        start = lead.end()
     first = next((i for i, word in enumerate(passage.words) if word.start >= start), None)
     if first is None or passage.words[first].end > end:
         return None
@@ -76,24 +95,35 @@ def _value(part: Part) -> _Value | None:
 
 
 def _adopted(value: _Value, tally: Tally) -> None:
-    if value.word in WORDS["no"]:
+    passage, span = value.passage, (value.start, value.end)
+    if passage.has("ended", *span) or (value.negative and not _only_not_live(value)):
         tally.adopted.append(Statement(0, Weight.FIELD, value.quote))
-    elif value.word in WORDS["yes"]:
+        return
+    tried = passage.has("trial", *span)
+    if value.positive:
         tally.adopted.append(Statement(1, Weight.FIELD, value.quote))
-    if value.passage.has("trial", value.start, value.end):
+    elif tried or passage.has("in_use", *span) or passage.has("vague", *span):
+        tally.adopted.append(Statement(1, Weight.SAID, value.quote))
+    if tried:
         tally.live.append(Statement(0, Weight.SAID, value.quote))
     for quantity in value.numbers:
         leads = quantity.first <= value.first + 1 and quantity.value > 0
-        bare = leads and not noun_after(value.passage, quantity, NOUNS)
-        machines = noun_after(value.passage, quantity, _MACHINE)
-        if (bare or machines) and not excluded(value.passage, quantity):
+        bare = leads and not noun_after(passage, quantity, NOUNS)
+        machines = noun_after(passage, quantity, _MACHINE)
+        if (bare or machines) and not excluded(passage, quantity):
             tally.instances.append(Statement(quantity.value, Weight.NAMED, value.quote))
 
 
+def _only_not_live(value: _Value) -> bool:
+    """Whether a "not" that leads a field denies live operation alone ("not yet in production")."""
+    return any(hit.kind == "not_live" and hit.first == value.first for hit in value.passage.hits)
+
+
 def _in_production(value: _Value, tally: Tally) -> None:
-    if value.word in WORDS["no"]:
+    passage, span = value.passage, (value.start, value.end)
+    if value.negative or passage.has("not_live", *span) or passage.has("trial", *span):
         tally.live.append(Statement(0, Weight.FIELD, value.quote))
-    elif value.word in WORDS["yes"] and not value.passage.has("trial", value.start, value.end):
+    elif value.positive or passage.has("live", *span):
         tally.live.append(Statement(1, Weight.FIELD, value.quote))
 
 
@@ -118,6 +148,9 @@ def _instances(value: _Value, tally: Tally) -> None:
 
 def _sites(value: _Value, tally: Tally) -> None:
     tally.sites.extend(_leading_number(value))
+    names = None if value.numbers else count_names(value.quote)
+    if names is not None:
+        tally.sites.append(Statement(names, Weight.FIELD, value.quote))
 
 
 _FIELDS: Mapping[str, Callable[[_Value, Tally], None]] = {

@@ -8,54 +8,75 @@ from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.vocabulary import NUMBERS, WORDS
 
-_NAME = (
-    r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?[A-ZÀ-Ý][\w'’.-]{1,30}(?:\s\([^()]{0,40}\))?"
+_TITLE = r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?"
+_NAME = rf"(?:{_TITLE}[A-ZÀ-Ý][\w'’.-]{{1,30}}(?:\s\([^()]{{0,40}}\))?)"
+_PERSONS = "|".join(sorted(WORDS["persons"]))
+_ARTICLE = r"(?:an?|one|ein|einem|einer|eine|een|un|une|una|uno)"
+_OWNER = (
+    r"(?:his|her|their|my|our|the|seine?|ihre?|zijn|haar|hun|mijn|son|sa|leur|mon|su|mi|der|die|de)"
 )
-_ARTICLE = r"(?:an?|einem|einer|een|un|une)"
 _SOMEBODY = (
-    rf"(?:{_NAME}|{_ARTICLE}\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}}"
-    r"|one\s[\w-]{1,30}(?:\s[\w-]{1,30})?)"
+    rf"(?:(?:{_ARTICLE}|{_OWNER})\s(?:[\w-]{{1,30}}\s)?(?:{_PERSONS})\b"
+    r"|(?:\w{1,8}|\d{1,2})\s(?:others?|colleagues?|more|students?|apprentices?|interns?|technicians?"
+    r"|engineers?|Kollegen|Azubis|collega's|collègues|compañeros)\b)"
 )
-_PRONOUN = r"(?:he|she|him|her|me|er|sie|ich|hij|zij|ze|lui|elle|el|ella)\b"
-_AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n)\b)\s*"
-_BUILD = r"(?:builds?|develops?|maintains?|programs?|writes?|edits?|touch(?:es)?)"
-_JUST_ONE = re.compile(
-    rf"(?:[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]eulement|[Ss]olo|[Uu]niquement)\s(?:{_NAME}|(?:me|him|her|one)\b)"
-    rf"(?!\s*(?:{_AND}))"
+_PRONOUN = (
+    r"(?:I|[Hh]e|[Ss]he|him|her|me|[Mm]yself|er|sie|ich|hij|zij|ze|ik|lui|elle|moi|él|ella|yo)\b"
 )
-_TWO_JUST = re.compile(rf"(?:[Jj]ust|[Oo]nly)\s(?:me|{_NAME}){_AND}{_SOMEBODY}")
-_WITH_OTHERS = re.compile(
-    rf"(?:{_NAME}|\b{_PRONOUN}){_AND}(?P<n>\w{{1,8}}) (?:others?|colleagues?|more)\s{_BUILD}\b"
+_ONE = rf"(?:{_SOMEBODY}|{_PRONOUN}|{_NAME})"
+_AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n|w/|with)\b)\s*"
+_PEOPLE = rf"{_ONE}(?:{_AND}{_ONE}){{0,9}}"
+_VERB = (
+    r"(?:(?:can\s|both\s|also\s|mostly\s|helps?\s)?(?:builds?|built|building|develops?|developed|maintains?|programs?|writes?|edits?"
+    r"|touch(?:es)?|entwickel[nt]|bau(?:t|en)|programmier(?:t|en)|pfleg(?:t|en)|ontwikkel(?:t|en)"
+    r"|bouw(?:t|en)|programmeer(?:t|en)|développent?|construi(?:t|sent)|maintien(?:t|nent)"
+    r"|desarrollan?|construyen?|programan?|mantienen?)"
+    r"|(?:do(?:es)?|did|ma[dk]es?|writes?|hacen?|machen|macht|doen|doet|font|fait)\s"
+    r"(?:all\s)?(?:the|all|die|de|les|los|our|their)?\s?(?:of\s)?(?:flows?|dashboards?|Flows|flujos|flux|NR|Node-?RED|programming)"
+    r"|looks? after)"
 )
-_BUILDERS = re.compile(
-    r"\b(?:buil|dev|maintain|program|writ|made|manag|edit|touch|entwick|gebaut|gepfleg|ontwik"
-    r"|gebouw|cree|desarroll|hech)"
+_OBJECT = (
+    r"(?=\s*(?:$|[.,;:)!]|and\b|und\b|en\b|et\b|y\b|in\b|on\b|it\b|them\b|those\b|these\b|all\b"
+    r"|everything\b|alone\b|(?:the\s|their\s|our\s|new\s|die\s|de\s|les\s|los\s)?"
+    r"(?:flows?|dashboards?|NR\b|[Nn]ode-?RED|flujos|flux)|alles\b|tout\b|todo\b|with\b|since\b))"
 )
-_WHO = re.compile(
-    r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|nur|alleen)\s)*"
-    rf"(?P<who>(?:{_NAME}|{_PRONOUN})(?:{_AND}(?:{_NAME}|\d+\b|{_SOMEBODY}))*)"
+_SUBJECT_BUILDS = re.compile(rf"\b(?P<who>{_PEOPLE})\s{_VERB}{_OBJECT}")
+_BUILT_BY = re.compile(
+    r"(?:(?:maintained|built|developed|made|written|managed|done|programmed) by"
+    r"|(?:[Ee]ntwickelt|[Gg]ebaut|[Gg]epflegt|programmiert)(?: wird| werden)? von"
+    r"|(?:ontwikkeld|gebouwd|onderhouden) door|(?:développés?|créés?|faits?) par"
+    r"|(?:desarrollad[oa]s?|hech[oa]s?) por) "
+    rf"(?P<who>{_PEOPLE})"
 )
+_JUST = re.compile(
+    rf"\b(?:[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]eulement|[Ss]olo|[Ss]ólo|[Uu]niquement)\s(?P<who>{_PEOPLE})"
+)
+_IS_DEVELOPER = re.compile(
+    rf"\b(?P<who>{_NAME}|{_PRONOUN})(?:\sis|\sam|'s|'m|\sist|\sbin|\sest|\ses)"
+    r"\s(?:the|their|our|der|die|de|le|la|el)"
+    r"\s(?:only |sole |one |einzige[rn]? |enige |seule? |único |única )?"
+    r"(?:dev|developer|one|programmer|Entwickler|ontwikkelaar|développeur|desarrollador)\b"
+)
+_ONLY_DEVELOPER = re.compile(
+    r"\b(?:only|sole|single) (?:dev|developer|programmer)(?:\sis|:|,)?\s(?P<who>" + _NAME + ")"
+)
+_PLUS = r"\s*(?:[+&]|\b(?:and|und|en|et|y|n)\b)\s*"
+_LISTED = re.compile(rf"[,(]\s*(?P<who>{_NAME}(?:{_PLUS}{_ONE}){{1,9}})\s*[.)]?\s*$")
 _NOBODY = re.compile(
     r"\b(?:no|zero|keine|geen|aucun|pas de|ning[uú]n) (?:own |eigenen? )?"
     r"(?:developers?|devs?|Entwickler|ontwikkelaars?|développeurs?|desarrolladores?)\b",
     re.IGNORECASE,
 )
-_TEAM = re.compile(r"\bteam of (?P<n>\w{1,9})\b(?=.{0,80}\bdevelop)")
-_PAIR_BUILDS = re.compile(rf"(?:{_NAME}|I|me){_AND}{_SOMEBODY}\s{_BUILD}\b")
-_BUILT_BY = re.compile(
-    r"(?:(?:maintained|built|developed|made|written|managed) by"
-    r"|(?:[Ee]ntwickelt|[Gg]ebaut|[Gg]epflegt)(?: wird| werden)? von"
-    r"|(?:ontwikkeld|gebouwd) door|(?:développés?|créés?) par"
-    r"|(?:desarrollad[oa]s?|hech[oa]s?) por) "
-    rf"(?P<who>{_SOMEBODY}(?:{_AND}{_SOMEBODY})?)"
+_TEAM = re.compile(
+    r"\b(?:team of|[Tt]eam von|[Tt]eam van|équipe de|equipo de) (?P<n>\w{1,9})\b"
+    r"(?=.{0,80}\b(?:develop|buil|maintain|entwick|bau|ontwik|bouw|dévelop|desarrol))"
 )
-_LISTED = re.compile(
-    rf"(?:,|\()\s*(?P<who>{_NAME}(?:\s*[+&]\s*(?:{_NAME}|\d+(?:\s\w+)?|{_SOMEBODY})){{1,9}})"
-    r"\s*[.)]?\s*$"
-)
-_IS_DEVELOPER = re.compile(rf"{_NAME} is (?:the|their) (?:only |sole |one )?(?:dev|developer)\b")
-_DEVELOPS = re.compile(rf"\b(?:{_BUILD}|devs?|developers?)\b")
 _SPLIT = re.compile(_AND)
+_WHO = re.compile(
+    r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]olo)\s)*"
+    rf"(?P<who>(?:{_ONE})(?:{_AND}(?:\d+\b|{_ONE}))*)"
+)
+_NOT_NAMES = WORDS["not_names"]
 _NONE = WORDS["no"]
 
 
@@ -67,44 +88,52 @@ def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
         return 0
     names = _WHO.match(text)
     if names and names["who"].split()[0].lower() not in NUMBERS:
-        return _people(names["who"])
+        return _people(names["who"]) or number
     return number
 
 
+def count_names(text: str) -> int | None:
+    """How many names a text begins with; None when it begins with anything else."""
+    match = re.match(rf"\W*(?P<who>{_NAME}(?:{_AND}{_NAME})*)", text)
+    return _people(match["who"]) if match else None
+
+
 def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
-    """How many people a sentence says build the flows; None when it does not say."""
+    """How many people a sentence says build the flows; None when it does not say.
+
+    `live` tells that the sentence is a short statement of facts, where a list of names at its end
+    are those who build.
+    """
     text = passage.text[slice(*sentence)]
-    if not live and not _BUILDERS.search(passage.folded, *sentence):
-        return None
     if _NOBODY.search(text):
         return 0
-    if match := _WITH_OTHERS.search(text):
-        return 1 + _number(match["n"])
     if match := _TEAM.search(text):
         return _number(match["n"])
-    return _named(text, live=live)
+    if "builds" in passage.kinds or "developer" in passage.kinds:
+        subjects = sum(_people(match["who"]) for match in _SUBJECT_BUILDS.finditer(text))
+        if subjects:
+            return subjects
+        for pattern in (_BUILT_BY, _IS_DEVELOPER, _ONLY_DEVELOPER):
+            if match := pattern.search(text):
+                return _people(match["who"]) or None
+    if match := _JUST.search(text):
+        return _people(match["who"]) or None
+    listed = _LISTED.search(text) if live else None
+    return (_people(listed["who"]) or None) if listed else None
 
 
-def _named(text: str, *, live: bool) -> int | None:
-    if _PAIR_BUILDS.search(text) or _TWO_JUST.search(text):
-        return 2
-    listed = _BUILT_BY.search(text) or (_LISTED.search(text) if live else None)
-    if listed and re.match(_NAME, listed["who"]):
-        return _people(listed["who"])
-    alone = _IS_DEVELOPER.search(text) or (_DEVELOPS.search(text) and _JUST_ONE.search(text))
-    return 1 if alone else None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else NUMBERS.get(text.lower(), 1)
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else NUMBERS.get(text.lower())
 
 
 def _people(text: str) -> int:
+    """How many people a list of them names; 0 when one of them is no person."""
     count = 0
-    for part in _SPLIT.split(text):
-        word = part.strip().lower()
-        if not word:
+    for part in _SPLIT.split(re.sub(r"\([^()]*\)", "", text)):
+        words = part.strip().lower().split()
+        if not words:
             continue
-        first = word.split()[0]
-        count += int(first) if first.isdecimal() else NUMBERS.get(first, 1)
+        if words[0] in _NOT_NAMES and words[-1] not in WORDS["persons"]:
+            return 0
+        count += _number(words[0]) or 1
     return count

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.passage import Passage
+from app.domain.notes.segment import Part
 from app.domain.notes.speech import words_start
 
 _QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -30,13 +30,13 @@ _QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-def replies(script: Manuscript) -> Iterator[tuple[str, Passage, int]]:
-    """The fact asked for, the line that replies, and where its words start."""
+def replies(script: Manuscript) -> Iterator[tuple[str, Part]]:
+    """The fact asked for, and the words that reply."""
     for asked, reply in zip(script.passages, script.passages[1:], strict=False):
         asker, speaker = script.speakers[asked.index], script.speakers[reply.index]
         if not asker or not speaker or asker == speaker or not asked.text.rstrip().endswith("?"):
             continue
         for fact, pattern in _QUESTIONS:
             if pattern.search(asked.folded):
-                yield fact, reply, words_start(reply)
+                yield fact, (reply, (words_start(reply), len(reply.text)))
                 break

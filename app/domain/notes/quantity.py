@@ -7,16 +7,23 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from app.domain.notes.passage import Passage
-from app.domain.notes.vocabulary import NUMBERS
+from app.domain.notes.vocabulary import NUMBERS, WORDS
 
-_RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|of|a|à|o|till|tot|/)\s*")
+_RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|a|o|till|tot|/)\s*")
+_PART_OF = re.compile(
+    r"\s*(?:/|(?:out )?of(?: (?:the|their|our|its))?"
+    r"|von(?: den)?|van(?: de)?|sur|de(?: los| las)?)\s*"
+)
 _JOINED_BEFORE = frozenset("/.:-–—#€$£§@_")
 _RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")
 _TIMES = re.compile(r"(\d{1,4})x")
 _MAX_DIGITS = 5
 _THOUSANDS = re.compile(r"[.,]\d{3}")
+_DECIMALS = re.compile(r"[.,]\d")
 _YEARS = range(1990, 2100)
 _LEAST_COLLECTIVE = 10
+_NO_COUNT = WORDS["no_count"]
+_AMBIGUOUS = WORDS["ambiguous_numbers"]
 _TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
 
 
@@ -69,6 +76,8 @@ def _digits(passage: Passage, index: int) -> Quantity | None:
     following = words[index + 1] if index + 1 < len(words) else None
     if following is not None and _THOUSANDS.fullmatch(text, word.end, following.end):
         return Quantity(value * 1000 + int(following.text), index, index + 2)
+    if _DECIMALS.match(text, word.end):
+        return None
     return None if value in _YEARS else Quantity(value, index, index + 1)
 
 
@@ -76,7 +85,9 @@ def _spelled(passage: Passage, index: int) -> Quantity | None:
     """A number in words: "twelve", "thirty-two", "une quinzaine"."""
     words, text = passage.words, passage.folded
     value = NUMBERS.get(words[index].text)
-    if value is None:
+    if value is None or (value == 1 and index and words[index - 1].text in _NO_COUNT):
+        return None
+    if words[index].text in _AMBIGUOUS and not any(h.first == index + 1 for h in passage.hits):
         return None
     following = words[index + 1] if index + 1 < len(words) else None
     then = NUMBERS.get(following.text, 0) if following else 0
@@ -104,13 +115,14 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _without_ranges(passage: Passage, found: list[Quantity]) -> list[Quantity]:
-    ranged: set[int] = set()
+    """Without both ends of ranges, and without the whole in "4 of 9"."""
+    dropped: set[int] = set()
     for left, right in pairwise(found):
         between = passage.folded[
             passage.words[left.last - 1].end : passage.words[right.first].start
         ]
-        if _RANGE.fullmatch(between):
-            ranged.add(left.first)
-            if between.strip() not in {"of", "/"}:
-                ranged.add(right.first)
-    return [quantity for quantity in found if quantity.first not in ranged]
+        if _PART_OF.fullmatch(between):
+            dropped.add(right.first)
+        elif _RANGE.fullmatch(between):
+            dropped.update((left.first, right.first))
+    return [quantity for quantity in found if quantity.first not in dropped]
