@@ -7,14 +7,17 @@ look, so that the figures add up to the deals of the portal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
 from app.controller.reconcile import Outcome, Reconciled
 from app.domain.deal import DealId, ObjectKind
-from app.domain.verdict import Standing
+from app.domain.standing import alerting
+from app.domain.verdict import Standing, Verdict
+
+NOBODY = "no owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Report:
     `changed` deals were written to (or would be, in a dry run). `newly_blocked` and
     `newly_cleared` compare with the verdict on record. `unfinished` deals could not be judged in
     time: their marks wait in the ledger, apart from the `dead` ones, which wait for an operator.
+    `alerting` deals hold something that people are told about when it opens, counted by criterion
+    and by owner as well: what a first sweep finds and keeps from the channel.
     """
 
     started_at: datetime
@@ -43,6 +48,9 @@ class Report:
     gone: int
     unfinished: int
     dead: int
+    alerting: int
+    alerting_by_criterion: Mapping[str, int]
+    alerting_by_owner: Mapping[str, int]
 
     @property
     def is_complete(self) -> bool:
@@ -58,6 +66,8 @@ class Tally:
         self._lock = Lock()
         self._waiting = set(deal_ids)
         self._counts: Counter[str] = Counter()
+        self._by_criterion: Counter[str] = Counter()
+        self._by_owner: Counter[str] = Counter()
         self._errors: dict[DealId, str] = {}
 
     def hear(self, results: Iterable[Reconciled]) -> None:
@@ -96,6 +106,8 @@ class Tally:
                 is_baseline=is_baseline,
                 deals=len(self.deal_ids),
                 unfinished=len(self._waiting),
+                alerting_by_criterion=dict(sorted(self._by_criterion.items())),
+                alerting_by_owner=dict(sorted(self._by_owner.items())),
                 **{name: counts[name] for name in _COUNTED},
             )
 
@@ -110,6 +122,16 @@ class Tally:
         if not result.is_dead:
             self._errors.pop(deal_id, None)
         self._counts.update(_marks_of(result))
+        if result.verdict is not None:
+            self._count_alerting(result.verdict)
+
+    def _count_alerting(self, verdict: Verdict) -> None:
+        findings = alerting(verdict.findings)
+        if findings:
+            owner = verdict.subject.owner
+            self._counts["alerting"] += 1
+            self._by_criterion.update(finding.criterion for finding in findings)
+            self._by_owner[owner.name if owner else NOBODY] += 1
 
 
 _COUNTED = (
@@ -124,6 +146,7 @@ _COUNTED = (
     "newly_cleared",
     "gone",
     "dead",
+    "alerting",
 )
 
 

@@ -57,11 +57,24 @@ def summary(report: Report) -> Iterator[str]:
     )
     if report.is_baseline:
         yield "This was the first full sweep: all is recorded, and nobody was alerted."
+        yield from _kept_back(report)
     if report.dead:
         yield f"Given up: {_deals(report.dead)}; see `dealgate dead-letters`."
     if report.unfinished:
         kept = "" if report.is_dry_run else ", marked for the next try"
         yield f"Not judged this time: {_deals(report.unfinished)}{kept}; the log says why."
+
+
+def _kept_back(report: Report) -> Iterator[str]:
+    """What would have alerted, had it not been the first look."""
+    if not report.alerting:
+        return
+    yield f"Otherwise {_deals(report.alerting)} would have alerted:"
+    for title, counts in (
+        ("by criterion", report.alerting_by_criterion),
+        ("by owner", report.alerting_by_owner),
+    ):
+        yield f"  {title}: {', '.join(f'{name} {count}' for name, count in counts.items())}"
 
 
 def _deals(number: int) -> str:

@@ -217,6 +217,18 @@ def test_deals_that_another_worker_took_count_as_well(rig):
     assert rig.crm.shown(judged, "standing") == "blocked"
 
 
+def test_the_baseline_reports_what_it_keeps_from_the_channel(rig):
+    """How many deals, and how many by criterion and owner; a sweep after it keeps nothing back."""
+    rig.crm.add(1)
+    rig.crm.add(2, notes=["change: a"])
+    rig.crm.add(3, notes=["change: a", "now: b"])
+    report = run(rig)
+    assert (report.is_baseline, report.alerting) == (True, 2)
+    assert report.alerting_by_criterion == {"why_change": 1, "why_now": 2}
+    assert report.alerting_by_owner == {"no owner": 2}
+    assert not any("would have alerted" in line for line in summary(run(rig)))
+
+
 def test_live_marks_go_first(rig):
     """What a person does during a sweep is judged before the rest of it."""
     for number in range(400):
@@ -253,5 +265,10 @@ def test_summary_says_what_matters(rig):
     assert lines[0] == "1 deal in 0.0 s, 1 written to."
     assert lines[1].startswith("1 blocked (1 newly), 0 clear")
     assert "nobody was alerted" in lines[2]
+    assert lines[3:] == [
+        "Otherwise 1 deal would have alerted:",
+        "  by criterion: why_change 1, why_now 1",
+        "  by owner: no owner 1",
+    ]
     left = list(summary(replace(report, unfinished=2, is_baseline=False)))
     assert left[-1].startswith("Not judged this time: 2 deals, marked for the next try")
