@@ -62,10 +62,11 @@ def _then(key: DealId, moment: datetime) -> Verdict:
     from app.controller.rehearsal.saved import Observed
     from app.domain.evaluate import evaluate
     from app.domain.past import began_at, remembering
-    from config.policy.versions import policy_at
+    from config.policy import load_policy
+    from config.policy.versions import file_at
     from config.settings import load_settings
 
-    policy = policy_at(load_settings().policy_file, moment)
+    policy = load_policy(file_at(load_settings().policy_file, moment))
     with runtime(remembering(policy.needs)) as built:
         now = built.clock.now()
         if moment.date() > now.date():

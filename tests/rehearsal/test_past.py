@@ -17,7 +17,7 @@ from tests.domain.build import WHYS, shipped_policy
 from tests.domain.strategies import moments, policies
 from tests.rehearsal.deals import STAGE_IDS, day, deal, with_past
 
-MANY = settings(max_examples=500, deadline=None)
+MANY = settings(max_examples=200, deadline=None)
 
 
 @MANY

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 
 from app.controller.rehearsal.saved import Observed
 from app.controller.rehearsal.tryout import Judging
@@ -31,6 +32,12 @@ class Fate(StrEnum):
     LOST = "lost"
     OPEN = "open"
     UNKNOWN = "unknown"
+
+
+CLOSED = frozenset({Fate.WON, Fate.LOST})
+
+Spell = tuple[datetime, Verdict | None]
+"""From when on a verdict held; None while the deal was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +75,15 @@ class Past:
 
 
 def look_back(judge: Judging, observed: Observed, since: datetime) -> Past | None:
-    """The deal from `since` until it was seen; None when it was not judged in that time."""
+    """The deal from `since` until it was seen, while it was open.
+
+    None when it was not judged in that time.
+    """
     snapshot = observed.snapshot
     began = began_at(snapshot)
     start = since if began is None else max(since, began)
     verdicts = list(_verdicts(judge, observed, start))
-    judged = [verdict for _, verdict in verdicts if verdict.judged]
+    judged = [verdict for _, verdict in verdicts if verdict is not None and verdict.judged]
     if not judged:
         return None
     stops = tuple(_stops(verdicts))
@@ -107,14 +117,16 @@ def fate_of(snapshot: Snapshot) -> Fate:
     return Fate.LOST if position.is_closed else Fate.OPEN
 
 
-def _verdicts(
-    judge: Judging, observed: Observed, start: datetime
-) -> Iterator[tuple[datetime, Verdict]]:
+def _verdicts(judge: Judging, observed: Observed, start: datetime) -> Iterator[Spell]:
     """The verdict from each moment on at which it may have become another."""
     end = observed.snapshot.observed_at
-    turns = {moment for moment in turning_points(observed.snapshot) if start < moment < end}
-    moments = sorted({start, *turns})[-MAX_MOMENTS:]
+    granted = (waiver.granted_at for waiver in observed.waivers if waiver.granted_at is not None)
+    turns = chain(turning_points(observed.snapshot), granted)
+    moments = sorted({start, *(turn for turn in turns if start < turn < end)})[-MAX_MOMENTS:]
     for moment, following in zip(moments, [*moments[1:], end], strict=True):
+        if fate_of(as_of(observed.snapshot, moment)) in CLOSED:
+            yield moment, None
+            continue
         verdict = judge_at(judge, observed, moment)
         yield moment, verdict
         # Time alone may change it before anything else does.
@@ -124,12 +136,12 @@ def _verdicts(
             yield moment, verdict
 
 
-def _stops(verdicts: Iterable[tuple[datetime, Verdict]]) -> Iterator[Stop]:
+def _stops(verdicts: Iterable[Spell]) -> Iterator[Stop]:
     """The stretches in which the deal was blocked, from its verdicts in order."""
     since: datetime | None = None
     criteria: set[CriterionId] = set()
     for moment, verdict in verdicts:
-        if verdict.standing is Standing.BLOCKED:
+        if verdict is not None and verdict.standing is Standing.BLOCKED:
             since = since or moment
             criteria.update(finding.criterion for finding in verdict.blockers)
         elif since is not None:
