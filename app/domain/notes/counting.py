@@ -21,12 +21,17 @@ NAMED = frozenset({"nr", "instance"})
 _PEOPLE = frozenset({"developer", "person"})
 _PLACES = frozenset({"site", "machine"})
 _GAP = re.compile(r"[.;:,()|=/]|\s[+&]\s|\b(?:and|with|plus|und|mit|et|avec|en|met|y|con)\b")
-_CLAUSE = re.compile(r"[.;:()|=]|,\s(?!\d{3}\b)")
+_CLAUSE = re.compile(r"[.;:()|=]|\s/\s|,\s(?!\d{3}\b)")
+_SCOPE = re.compile(r"[.;()|]|\s/\s|,\s(?!\d{3}\b)")
 _COLON = re.compile(r"\s*:?\s*")
 _BARE_END = re.compile(r"\s*(?:$|[.,;)+|]|[-–—]\s)")
 _RESULT = re.compile(r"=\s*(?:~|ca\.?\s)?\s*$")
 _BY_YEAR = re.compile(
     r"\s*(?:by|bis|tegen|d'ici|para|from|ab|vanaf|in) (?:end |ende |eind )?20\d\d\b"
+)
+_PARENTHESIS = re.compile(r"[^()]{0,40}\(([^()]{5,200})\)")
+_PLACED = re.compile(
+    r"(?P<n>\d{1,4}) (?:in|at|à|en|te|bei) (?:the )?[A-ZÀ-Ý][^,]*|[A-ZÀ-Ý][^\d]*\s(?P<m>\d{1,4})"
 )
 _MAX_WORDS_TO_NOUN = 4
 _MAX_WORDS_BACK = 6
@@ -37,33 +42,57 @@ _MAX_WORDS_TO_VERB = 4
 
 def counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | None:
     """The class of what a number counts; None when that is nothing known."""
+    if any(h.kind == "builds" and h.first == quantity.last for h in hits):
+        return "developer"
     noun = noun_after(passage, quantity, NOUNS)
     kind = _kind(quantity, noun, hits)
     if noun is not None and kind == "nr":
+        if quantity.last < noun.first and passage.words[noun.first - 1].text in WORDS["with"]:
+            return _with_what(quantity, hits)
         people = any(h.first == noun.last and h.kind in _PEOPLE for h in hits)
         return "developer" if people else "instance"
     if kind == "person" and noun is not None and _builds(passage, quantity, noun, hits):
         return "developer"
-    if noun is None and any(h.kind == "builds" and h.first == quantity.last for h in hits):
-        return "developer"
-    if kind in {"instance", "developer", "person", "site"}:
+    if kind in {"instance", "developer", "person"}:
         return kind
+    if kind == "site" and _follows_node_red(passage, quantity, hits):
+        return "site"
     own = (
         _follows_node_red(passage, quantity, hits)
         or (noun is not None and kind == "machine" and _with_node_red(passage, noun, hits))
         or each_has_one(passage, quantity, hits)
         or (noun is None and _after_former(quantity, hits))
-        or (noun is None and in_total(passage, quantity) and any(h.kind in NAMED for h in hits))
+        or (noun is None and in_total(passage, quantity) and _sums_instances(quantity, hits))
     )
-    return "instance" if own else None
+    if own:
+        return "instance"
+    return "site" if kind == "site" else None
+
+
+def _with_what(quantity: Quantity, hits: list[Hit]) -> str:
+    """What has Node-RED in "9 with Node-RED": what was counted before, else an instance."""
+    earlier = _earlier(quantity, hits)
+    return "site" if earlier == "site" else "instance"
+
+
+def _earlier(quantity: Quantity, hits: list[Hit]) -> str | None:
+    """The class of the last noun before a number that may stand for places or people."""
+    nouns = [h for h in hits if h.last <= quantity.first and h.kind in _PLACES | _PEOPLE]
+    last = {h.kind for h in nouns if h.first == nouns[-1].first}
+    return "machine" if "machine" in last else nouns[-1].kind if nouns else None
+
+
+def _sums_instances(quantity: Quantity, hits: list[Hit]) -> bool:
+    """Whether what a sum adds up are instances, and not the sites counted before it."""
+    named = any(hit.kind in NAMED for hit in hits)
+    return named and _earlier(quantity, hits) not in {"site", "person", "developer"}
 
 
 def _kind(quantity: Quantity, noun: Hit | None, hits: list[Hit]) -> str | None:
     """The class of a counted noun; "3 of them" counts what was counted before."""
     if noun is None or noun.kind != "anaphor":
         return noun.kind if noun else None
-    earlier = [h.kind for h in hits if h.last <= quantity.first and h.kind in _PLACES | _PEOPLE]
-    return earlier[-1] if earlier else "machine"
+    return _earlier(quantity, hits) or "machine"
 
 
 def noun_after(passage: Passage, quantity: Quantity, kinds: AbstractSet[str]) -> Hit | None:
@@ -84,6 +113,8 @@ def each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     """Whether each of what is counted has its own Node-RED ("140 stations, each with …")."""
     each, words = WORDS["each"], passage.words
     named = [hit for hit in hits if hit.kind == "nr"]
+    if not named:
+        return False
     if any(word.text in each for word in words[max(0, quantity.first - 3) : quantity.first]):
         last = quantity.last
         return any(last < h.first <= last + _MAX_WORDS_EACH_TO_NAME for h in named)
@@ -116,7 +147,7 @@ def excluded(passage: Passage, quantity: Quantity) -> bool:
     """Whether a number is wanted, quoted, hypothetical or of the past."""
     words = passage.words
     start = max(
-        (m.end() for m in _CLAUSE.finditer(passage.folded, 0, words[quantity.first].start)),
+        (m.end() for m in _SCOPE.finditer(passage.folded, 0, words[quantity.first].start)),
         default=0,
     )
     barred = -1
@@ -143,20 +174,36 @@ def excluded(passage: Passage, quantity: Quantity) -> bool:
 def counts_sites(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     """Whether a number of sites is one where Node-RED runs, and not the company's size."""
     noun = noun_after(passage, quantity, NOUNS)
-    if noun is not None and _with_node_red(passage, noun, hits):
+    if noun is not None and (
+        _with_node_red(passage, noun, hits) or _with_instances(passage, noun, hits)
+    ):
         return True
     before = passage.words[quantity.first - 1].text if quantity.first else ""
     if before not in WORDS["onset"] and not _hedged_onset(passage, quantity):
         return each_has_one(passage, quantity, hits)
-    first, last = _clause(passage, quantity)
-    return any(h.kind in {"nr", "instance", "flow"} and first <= h.first < last for h in hits)
+    return any(h.kind in {"nr", "instance", "flow"} for h in hits)
 
 
 def lists_sites(passage: Passage, quantity: Quantity) -> bool:
     """Whether a number of sites stands by itself, as in "17 instances, 2 sites, live"."""
     noun = noun_after(passage, quantity, frozenset({"site"}))
     first, last = _clause(passage, quantity)
-    return noun is not None and quantity.first - first <= 1 and last - noun.last <= 1
+    goes_on = any(h.kind in NAMED and h.last == quantity.first for h in passage.hits)
+    return noun is not None and (goes_on or quantity.first - first <= 1) and last - noun.last <= 1
+
+
+def breakdown_sites(passage: Passage, quantity: Quantity) -> int | None:
+    """Over how many places a count is broken down: "17 (12 in Wels, 5 in Steyr)" gives 2."""
+    noun = noun_after(passage, quantity, NOUNS)
+    end = passage.words[(noun.last if noun else quantity.last) - 1].end
+    listed = _PARENTHESIS.match(passage.text, end)
+    if listed is None:
+        return None
+    parts = [_PLACED.fullmatch(part) for part in re.split(r"\s*[,;+/]\s*", listed[1])]
+    if not all(parts) or len(parts) < 2:
+        return None
+    total = sum(int(part["n"] or part["m"]) for part in parts if part)
+    return len(parts) if total == quantity.value else None
 
 
 def _hedged_onset(passage: Passage, quantity: Quantity) -> bool:
@@ -218,6 +265,15 @@ def _with_node_red(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
     following = passage.words[noun.last].text if noun.last < len(passage.words) else ""
     return following in WORDS["with"] and any(
         h.kind == "nr" and noun.last < h.first <= noun.last + 2 for h in hits
+    )
+
+
+def _with_instances(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
+    """Such as "two factories with a combined total of 29 instances"."""
+    following = passage.words[noun.last].text if noun.last < len(passage.words) else ""
+    near = range(noun.last, noun.last + _MAX_WORDS_EACH_TO_NAME)
+    return following in WORDS["with"] and any(
+        h.kind == "instance" and h.first in near for h in hits
     )
 
 

@@ -10,6 +10,7 @@ from app.domain.notes.answer import Fact, Facts
 from app.domain.notes.counting import (
     NAMED,
     adds_to,
+    breakdown_sites,
     counted,
     counts_sites,
     each_has_one,
@@ -33,7 +34,7 @@ from app.domain.notes.plans import plans
 from app.domain.notes.quantity import Quantity, quantities
 from app.domain.notes.segment import fields
 from app.domain.notes.tally import Statement, Tally, Weight, flag, number, strongest
-from app.domain.notes.vocabulary import NUMBERS
+from app.domain.notes.vocabulary import NUMBERS, WORDS
 
 _RELEVANT = NAMED | {
     "developer", "live", "not_live", "selves", "only_one", "not_adopted", "adopted", "not_used",
@@ -48,6 +49,7 @@ _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _SUBJECTS = NAMED | {"flow"}
 _SITE = frozenset({"site"})
 _MAX_WORDS_PLANNED_BEFORE = 4
+_MAX_WORDS_PLANNED_AFTER = 4
 _MAX_WORDS_SHORT = 12
 
 
@@ -101,12 +103,12 @@ def _adopted(tally: Tally) -> Fact[bool] | None:
     """Said outright, or to be seen from instances that are counted or live."""
     said = strongest(tally.adopted)
     instances = strongest(tally.instances)
-    if instances is not None and instances.value and (said is None or said.weight < Weight.FIELD):
-        return Fact(value=True, quote=instances.quote)
+    if instances is not None and (
+        said is None or said.weight < (Weight.FIELD if instances.value else Weight.NAMED)
+    ):
+        return Fact(bool(instances.value), instances.quote)
     if said is not None:
         return Fact(bool(said.value), said.quote)
-    if instances is not None:
-        return Fact(value=False, quote=instances.quote)
     live = strongest(tally.live)
     if live is not None and live.weight >= Weight.NAMED:
         return Fact(value=True, quote=live.quote)
@@ -125,10 +127,13 @@ def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
         ]
         if hits or near:
             kinds = {hit.kind for hit in hits}
-            if "not_theirs" in kinds and "current" not in kinds:
-                continue
             named = not kinds.isdisjoint(NAMED)
             sentence = _Sentence(passage, span, hits, named, near, day)
+            ended = _not_adopted(hits) or _no_longer_used(hits)
+            if "current" not in kinds and ("not_theirs" in kinds or ended):
+                if ended:
+                    tally.adopted.append(Statement(0, Weight.NAMED, sentence.quote))
+                continue
             _read_numbers(sentence, numbers, tally)
             _read_statements(sentence, tally)
 
@@ -147,10 +152,10 @@ def _read_numbers(sentence: _Sentence, numbers: list[Quantity], tally: Tally) ->
             previous = tally.instances[-1]
             tally.instances[-1] = previous._replace(value=previous.value + quantity.value)
             continue
-        if kind is None or excluded(passage, quantity):
-            continue
-        if kind == "instance" and per_unit(passage, quantity):
+        if kind in {"instance", "site", None} and per_unit(passage, quantity):
             _multiply(sentence, quantity, found, tally)
+            continue
+        if kind is None or excluded(passage, quantity):
             continue
         found.append((kind, quantity))
         _read_number(sentence, quantity, kind, kinds, tally)
@@ -164,6 +169,9 @@ def _read_number(
     statement = Statement(quantity.value, weight, sentence.quote, sentence.day)
     if kind == "instance":
         tally.instances.append(statement)
+        places = breakdown_sites(passage, quantity)
+        if places:
+            tally.sites.append(statement._replace(value=places, weight=Weight.IMPLIED))
         if noun_after(passage, quantity, _SITE) and each_has_one(passage, quantity, hits):
             tally.sites.append(statement)
     elif kind == "developer" or (kind == "person" and sentence.named and "instance" in earlier):
@@ -177,8 +185,11 @@ def _read_number(
 def _multiply(
     sentence: _Sentence, each: Quantity, found: list[tuple[str, Quantity]], tally: Tally
 ) -> None:
-    """Instances where a sentence gives so many per place ("in 2 cellars, 1 Node-RED each")."""
+    """Instances and places where a sentence gives so many per place ("1 Node-RED each")."""
+    counts = [q.value for kind, q in found if kind == "instance"]
     places = [q for kind, q in found if kind == "site"]
+    if counts and each.value == 1 and noun_after(sentence.passage, each, _SITE):
+        tally.sites.append(Statement(counts[-1], Weight.SAID, sentence.quote, sentence.day))
     if places and not any(kind == "instance" for kind, _ in found):
         product = places[-1].value * each.value
         tally.instances.append(Statement(product, Weight.SAID, sentence.quote, sentence.day))
@@ -198,7 +209,8 @@ def _read_statements(sentence: _Sentence, tally: Tally) -> None:
         return
     weight = Weight.NAMED if sentence.named else Weight.SAID
     live = "live" in kinds or _BARE_LIVE.search(quote) is not None
-    if "not_live" in kinds or ((sentence.named or sentence.near) and "trial" in kinds):
+    trial = sentence.near and "trial" in kinds and not _planned(hits, "trial")
+    if "not_live" in kinds or trial:
         tally.live.append(Statement(0, weight, quote))
     elif live and not _planned(hits, "live"):
         tally.live.append(Statement(1, weight, quote))
@@ -228,6 +240,8 @@ def _some(sentence: _Sentence) -> bool:
         if hit.kind not in NAMED or not hit.first or _planned(sentence.hits, hit.kind):
             continue
         before = words[hit.first - 1].text
+        if any(word.text in WORDS["not_now_after"] for word in words[hit.last : hit.last + 2]):
+            continue
         vague = any(h.kind == "vague" and 0 <= hit.first - h.last <= 1 for h in sentence.hits)
         if vague or (before.isdecimal() and before != "0") or NUMBERS.get(before, 0) > 1:
             return True
@@ -257,4 +271,9 @@ def _planned(hits: list[Hit], kind: str) -> bool:
     if place is None:
         return False
     earliest = place - _MAX_WORDS_PLANNED_BEFORE
-    return any(hit.kind == "planned" and earliest <= hit.first < place for hit in hits)
+    latest = place + _MAX_WORDS_PLANNED_AFTER
+    return any(
+        (hit.kind == "planned" and earliest <= hit.first < place)
+        or (hit.kind == "later" and place < hit.first <= latest)
+        for hit in hits
+    )

@@ -96,7 +96,10 @@ def _value(part: Part) -> _Value | None:
 
 def _adopted(value: _Value, tally: Tally) -> None:
     passage, span = value.passage, (value.start, value.end)
-    if passage.has("ended", *span) or (value.negative and not _only_not_live(value)):
+    foreign = passage.has("not_theirs", *span)
+    if foreign and not value.negative and not passage.has("not_used", *span):
+        return
+    if foreign or passage.has("ended", *span) or (value.negative and not _only_not_live(value)):
         tally.adopted.append(Statement(0, Weight.FIELD, value.quote))
         return
     tried = passage.has("trial", *span)
@@ -111,7 +114,7 @@ def _adopted(value: _Value, tally: Tally) -> None:
         bare = leads and not noun_after(passage, quantity, NOUNS)
         machines = noun_after(passage, quantity, _MACHINE)
         if (bare or machines) and not excluded(passage, quantity):
-            tally.instances.append(Statement(quantity.value, Weight.NAMED, value.quote))
+            tally.instances.append(Statement(quantity.value, Weight.SAID, value.quote))
 
 
 def _only_not_live(value: _Value) -> bool:

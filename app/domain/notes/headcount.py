@@ -17,15 +17,16 @@ _OWNER = (
 )
 _SOMEBODY = (
     rf"(?:(?:{_ARTICLE}|{_OWNER})\s(?:[\w-]{{1,30}}\s)?(?:{_PERSONS})\b"
-    r"|(?:\w{1,8}|\d{1,2})\s(?:others?|colleagues?|more|students?|apprentices?|interns?|technicians?"
-    r"|engineers?|Kollegen|Azubis|collega's|collègues|compañeros)\b)"
+    rf"|(?:\w{{1,8}}|\d{{1,2}})\s(?:more|students?|(?:{_PERSONS})s?|Kollegen|Azubis|collega's)\b)"
 )
 _PRONOUN = (
     r"(?:I|[Hh]e|[Ss]he|him|her|me|[Mm]yself|er|sie|ich|hij|zij|ze|ik|lui|elle|moi|él|ella|yo)\b"
 )
 _ONE = rf"(?:{_SOMEBODY}|{_PRONOUN}|{_NAME})"
 _AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n|w/|with)\b)\s*"
-_PEOPLE = rf"{_ONE}(?:{_AND}{_ONE}){{0,9}}"
+_PEOPLE = rf"{_ONE}(?:{_AND}(?:{_ONE}|(?:{_PERSONS})\b)){{0,9}}"
+_ANYBODY = rf"(?:{_ONE}|{_ARTICLE}\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}})"
+_WHERE = r"(?:\s(?:in|at|from)\s(?:the\s)?[\w-]{1,30})?"
 _VERB = (
     r"(?:(?:can\s|both\s|also\s|mostly\s|helps?\s)?(?:builds?|built|building|develops?|developed|maintains?|programs?|writes?|edits?"
     r"|touch(?:es)?|entwickel[nt]|bau(?:t|en)|programmier(?:t|en)|pfleg(?:t|en)|ontwikkel(?:t|en)"
@@ -40,13 +41,13 @@ _OBJECT = (
     r"|everything\b|alone\b|(?:the\s|their\s|our\s|new\s|die\s|de\s|les\s|los\s)?"
     r"(?:flows?|dashboards?|NR\b|[Nn]ode-?RED|flujos|flux)|alles\b|tout\b|todo\b|with\b|since\b))"
 )
-_SUBJECT_BUILDS = re.compile(rf"\b(?P<who>{_PEOPLE})\s{_VERB}{_OBJECT}")
+_SUBJECT_BUILDS = re.compile(rf"\b(?P<who>{_PEOPLE}){_WHERE}\s{_VERB}{_OBJECT}")
 _BUILT_BY = re.compile(
     r"(?:(?:maintained|built|developed|made|written|managed|done|programmed) by"
     r"|(?:[Ee]ntwickelt|[Gg]ebaut|[Gg]epflegt|programmiert)(?: wird| werden)? von"
     r"|(?:ontwikkeld|gebouwd|onderhouden) door|(?:développés?|créés?|faits?) par"
     r"|(?:desarrollad[oa]s?|hech[oa]s?) por) "
-    rf"(?P<who>{_PEOPLE})"
+    rf"(?P<who>(?:{_PRONOUN}|{_NAME})(?:{_AND}{_ANYBODY}){{0,9}})"
 )
 _JUST = re.compile(
     rf"\b(?:[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]eulement|[Ss]olo|[Ss]ólo|[Uu]niquement)\s(?P<who>{_PEOPLE})"
@@ -60,7 +61,12 @@ _IS_DEVELOPER = re.compile(
 _ONLY_DEVELOPER = re.compile(
     r"\b(?:only|sole|single) (?:dev|developer|programmer)(?:\sis|:|,)?\s(?P<who>" + _NAME + ")"
 )
-_PLUS = r"\s*(?:[+&]|\b(?:and|und|en|et|y|n)\b)\s*"
+_ONLY_ONE = re.compile(
+    rf"\b(?P<who>{_NAME}|{_PRONOUN})(?:\sis|\sam|'s|'m|\sist|\sbin|\sest|\ses)"
+    r"\s(?:the only one|der einzige|die einzige|de enige|le seul|la seule|el único|la única)"
+    r"(?! (?:that|where|which|with|in|der|die|que|qui))\b"
+)
+_PLUS = r"\s*[+&]\s*"
 _LISTED = re.compile(rf"[,(]\s*(?P<who>{_NAME}(?:{_PLUS}{_ONE}){{1,9}})\s*[.)]?\s*$")
 _NOBODY = re.compile(
     r"\b(?:no|zero|keine|geen|aucun|pas de|ning[uú]n) (?:own |eigenen? )?"
@@ -74,7 +80,7 @@ _TEAM = re.compile(
 _SPLIT = re.compile(_AND)
 _WHO = re.compile(
     r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]olo)\s)*"
-    rf"(?P<who>(?:{_ONE})(?:{_AND}(?:\d+\b|{_ONE}))*)"
+    rf"(?P<who>(?:{_ONE})(?:{_AND}(?:\d+\b|{_ONE}|(?:{_PERSONS})\b))*)"
 )
 _NOT_NAMES = WORDS["not_names"]
 _NONE = WORDS["no"]
@@ -116,7 +122,7 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
         for pattern in (_BUILT_BY, _IS_DEVELOPER, _ONLY_DEVELOPER):
             if match := pattern.search(text):
                 return _people(match["who"]) or None
-    if match := _JUST.search(text):
+    if match := _ONLY_ONE.search(text) or _JUST.search(text):
         return _people(match["who"]) or None
     listed = _LISTED.search(text) if live else None
     return (_people(listed["who"]) or None) if listed else None
