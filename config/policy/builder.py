@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.domain.checks import ExitSignal
 from app.domain.labels import folded
@@ -32,6 +33,8 @@ from config.policy.zones import build_zones
 
 BUILT_IN_QUESTIONS: tuple[str, ...] = (*WHYS, *MQL_QUESTIONS)
 EXIT_PREFIX = "exit_"
+MAX_READERS = 4
+"""How many sets of questions a process keeps a reader for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Builder:
             contact_questions=tuple(map(QuestionId, wire.contact_questions)),
             ignored_pipelines=wire.ignored_pipelines,
             waiving=build_waiving(self.document, wire),
-            reader=Reader(questions),
+            reader=_reader(questions),
         )
 
     # ------------------------------------------------------------------ questions
@@ -230,6 +233,14 @@ class Builder:
                             f"{other!r} elsewhere; one code needs one title"
                         )
                         raise self.document.error(("processes", index, "meetings"), problem)
+
+
+@lru_cache(MAX_READERS)
+def _reader(questions: tuple[Question, ...]) -> Reader:
+    """One reader for all policies that ask the same, as a draft and the policy in force often do:
+    building one takes seconds, and what it has read it remembers for both.
+    """
+    return Reader(questions)
 
 
 def _filled(text: str, meeting: MeetingWire) -> str:
