@@ -34,7 +34,7 @@ _SCOPE = re.compile(
     r"\s(?:for|at|of|with|from|bei|fur|von|voor|van|pour|chez|para)\s[^:?=.,;!\n]{1,40}?\s*"
     r"(?P<sign>[:=])\s*"
 )
-_SHORT_TAIL = re.compile(r"\s[^:?=.,;!\n]{1,24}(?P<sign>[:=])\s+")
+_SHORT_TAIL = re.compile(r"\s[^:?=.,;!\n]{1,24}(?P<sign>:)\s+")
 _ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 _ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
 BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")

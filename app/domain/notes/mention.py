@@ -24,7 +24,8 @@ _REPORT = re.compile(
     r"(?:(?:basically|really|mainly|mostly|simply|clearly)\s+)?"
     r"(?:that\s+|because\s+|(?:simple|clear|easy)\s*[:,]\s*)?"
     r"|\w+\s+(?:just |only )?"
-    r"(?:said|says|told (?:me|us)|answered|replied|explained|mentioned|meinte|sagte|zei|a dit|dijo)"
+    r"(?:said|says|told (?:me|us)|answered|replied|explained|mentioned|described|named|cited|listed"
+    r"|pointed to|referred to|brought up|talked about|spoke of|meinte|sagte|zei|a dit|dijo)"
     r"\s*[:,]?\s*(?:that\s+)?"
     r"|(?:come|comes|came|boil|boils)\s+down\s+to\s+"
     r"(?:(?:one thing|the same(?: thing)?)\s*:?\s*|(?:this|that)\s*:\s*)?"
@@ -36,6 +37,11 @@ _ASKED_ABOUT = re.compile(
     r"|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
 )
 _BEFORE_IT = re.compile(r"(?:←|<-|<=|\^|\()\s*$")
+_ANSWERS = re.compile(
+    r"\s*(?:(?:the |his |her |their )?(?:answer|reply|response)(?:\s?[:=-]|\sis|\swas)\s*"
+    r"|(?:antwort|antwoord|reponse|respuesta)\s?:\s*|(?=(?:because|weil|omdat|parce que|porque)\b))"
+)
+_MAX_WORDS_BEHIND = 4
 _SAYING = re.compile(r"(?:the|a)\s(?:right |best |perfect |good |great )?(?:time|moment)\b")
 _POINT = re.compile(
     r"\b(?:point|question|topic|item|one|frage|punkt|vraag|punt|pregunta|punto)\s*\($"
@@ -151,6 +157,17 @@ def _as_for(mention: _Mention) -> _Read | None:
     return mention.judged(rest.end(), mention.stop)
 
 
+def _in_next(mention: _Mention) -> _Read | None:
+    """The next sentence says that it answers: "I asked why now. Answer: …"."""
+    passage, end = mention.passage, mention.sentence[1]
+    if passage.text[mention.mark.end : end].count(" ") > _MAX_WORDS_BEHIND:
+        return None
+    opens = _ANSWERS.match(passage.folded, end)
+    if opens is None:
+        return None
+    return mention.judged(opens.end(), passage.sentence_at(opens.end())[1])
+
+
 def _in_question(mention: _Mention) -> _Read | None:
     end = mention.sentence[1]
     asks = mention.passage.text[end - 1] == "?"
@@ -192,6 +209,7 @@ _READINGS: tuple[Callable[[_Mention], _Read | None], ...] = (
     _preceding,
     _reported,
     _as_for,
+    _in_next,
     _in_question,
     _silence,
     _to_do,

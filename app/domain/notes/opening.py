@@ -18,11 +18,17 @@ _ASKING = re.compile(
     r"|que|cual|welke|wat|anything|something)\b",
     re.IGNORECASE,
 )
+_SOMEBODY = re.compile(
+    r"@[\w.]+(?: [A-Z]\w+)?|[A-Z]\w+(?: [A-Z]\w+)?\s"
+    r"(?:to (?:answer|confirm|fill in|provide|tell)|knows(?: it| that| this| more)?"
+    r"|wei(?:ß|ss)(?: das| es)?|weet(?: het| dat)?|sait|le sait|lo sabe)\b\W*"
+)
 _GAP_TO_FILL = re.compile(r"\[[^\]]{1,30}\]|<[^>]{1,30}>|\{[^}]{1,30}\}|\.{4,}|_{3,}")
 _CLOSING = re.compile(
-    r"\W*(?:many thanks|thanks|thank you|thx|(?:kind |best |warm )?regards|best|cheers|danke|vielen dank"
-    r"|(?:viele|beste|mit freundlichen|liebe) grusse|gruss|merci|cordialement|bien a vous"
-    r"|(?:muchas )?gracias|(?:un )?saludos?|(?:met vriendelijke |vriendelijke )?groet(?:en|jes)?|bedankt)\b"
+    r"\W*(?:many thanks|thanks|thank you|thx|(?:kind |best |warm )?regards|best|cheers"
+    r"|danke|vielen dank|(?:viele|beste|mit freundlichen|liebe) grusse|gruss"
+    r"|merci|cordialement|bien a vous|(?:muchas )?gracias|(?:un )?saludos?"
+    r"|(?:met vriendelijke |vriendelijke )?groet(?:en|jes)?|bedankt)\b"
 )
 _RATING = re.compile(r"\d{1,3}\s?(?:/\s?(?:5|10|100)|%|von 10|out of (?:5|10))")
 _TIME_SLOT = re.compile(
@@ -40,6 +46,7 @@ _PITCH = re.compile(
 )
 _THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")
 _DIGIT = re.compile(r"\d")
+_CLAUSE_SIGNS = (", ", "(", "; ", " – ", " - ")
 _BACK = re.compile(
     r"\W*(?:that|this|it|they|he|she|scrap|ignore|forget|strike|delete|disregard|correction|corrected"
     r"|update|edit|later|but|sorry|no longer|not any|now|meanwhile|das|dies|korrektur|nachtrag|dat"
@@ -132,7 +139,9 @@ def _withdrawn(stretch: Stretch) -> Opinion | None:
 
 
 def _taken_back(stretch: Stretch) -> bool:
-    """Whether a later sentence withdraws what the first one says: "New hall in May. Scrap that."."""
+    """Whether a later sentence withdraws what the first says: "New hall in May. Scrap that."."""
+    if _ends_denied(stretch):
+        return True
     inside = [span for span in stretch.passage.sentences if stretch.start < span[0] < stretch.end]
     for index, (start, end) in enumerate(inside):
         later = stretch._replace(start=start, end=min(end, stretch.end))
@@ -140,6 +149,15 @@ def _taken_back(stretch: Stretch) -> bool:
             rest = sum(len(stretch.passage.text[a:b].split()) for a, b in inside[index + 1 :])
             return rest <= _MAX_WORDS_BEHIND_DENIAL
     return False
+
+
+def _ends_denied(stretch: Stretch) -> bool:
+    """Whether its last clause withdraws it: "the audit, which is behind them now"."""
+    if stretch.kind not in {QuestionKind.TIMING, QuestionKind.VALUE}:
+        return False
+    closing = max(stretch.text.rfind(sign) for sign in _CLAUSE_SIGNS)
+    last = stretch._replace(start=stretch.start + closing)
+    return closing > 0 and last.opens_with("denied") and not _DIGIT.search(last.text)
 
 
 def _solved(stretch: Stretch) -> Opinion | None:
@@ -152,6 +170,8 @@ def _solved(stretch: Stretch) -> Opinion | None:
 def _to_ask(stretch: Stretch) -> Opinion | None:
     if stretch.opens_with("to_ask") and stretch.size <= _MAX_WORDS_TO_ASK:
         return blank(ReasonCode.PLACEHOLDER, "somebody is to be asked")
+    if stretch.kind is not QuestionKind.FACT and _SOMEBODY.fullmatch(stretch.text.strip()):
+        return blank(ReasonCode.PLACEHOLDER, "somebody else is to answer")
     return None
 
 
@@ -171,17 +191,26 @@ def _empty_talk(stretch: Stretch) -> Opinion | None:
 def _ours(stretch: Stretch) -> Opinion | None:
     if stretch.kind is QuestionKind.FACT:
         return None
-    if stretch.opens_with("guess"):
+    if stretch.opens_with("guess") or _ends_as_guess(stretch):
         return blank(ReasonCode.SELLERS_VIEW, "the seller's own guess")
     if _PITCH.search(stretch.folded) and not _THEIRS.search(stretch.folded):
         return blank(ReasonCode.PITCH, "our own words about ourselves")
     return None
 
 
+def _ends_as_guess(stretch: Stretch) -> bool:
+    """Whether it closes with "…, I suppose" or "… (my view)"."""
+    if "guess" not in stretch.passage.kinds:
+        return False
+    end = stretch.start + len(stretch.text.rstrip(" .!)"))
+    spans = (stretch.passage.span_of(h) for h in stretch.passage.hits if h.kind == "guess")
+    return any(a >= stretch.start and b >= end - 1 and b <= stretch.end for a, b in spans)
+
+
 def _timing(stretch: Stretch) -> Opinion | None:
     if stretch.kind is not QuestionKind.TIMING:
         return None
-    if stretch.opens_with("on_hold", 2):
+    if stretch.opens_with("on_hold", 2) or stretch.has("indefinite"):
         return blank(ReasonCode.ON_HOLD, "the plan rests")
     if stretch.has("sellers_time"):
         return blank(ReasonCode.SELLERS_VIEW, "our date, not theirs")

@@ -41,7 +41,9 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
     ),
 )
 _POINTS_AHEAD = re.compile(r"\b(?:below|see correction|unten|hieronder|ci-dessous|abajo)\b")
-_LONG_WORD = re.compile(r"[a-z]{5,}")
+_MAX_WORDS_TO_ECHO = 12
+_WITHDRAWS = ("denied", "dropped")
+_LONG_WORD = re.compile(r"[a-z]{4,}")
 _NEW_DATE = re.compile(
     r"\b(?:moved|pushed|postponed|verschoben|deplace|aplazad[oa]|verplaatst) "
     r"(?:to|back to|until|auf|bis|naar|au|a)\b"
@@ -52,20 +54,22 @@ RETRACTED = Opinion(AnswerState.PLACEHOLDER, ReasonCode.RETRACTED, "an earlier a
 def withdrawn(script: Manuscript, found: Sequence[Candidate]) -> Iterator[Candidate]:
     """The candidates that end an earlier answer, of those found so far."""
     for passage in script.passages:
-        if "denied" not in passage.kinds:
+        if passage.kinds.isdisjoint(_WITHDRAWS):
             continue
         marks = script.marks[passage.index]
         labels = min((m.start for m in marks if m.place is not Place.MENTION), default=None)
         for sentence in passage.sentences:
             if labels is not None and sentence[1] > labels:
                 break
-            if not passage.has("denied", *sentence):
+            if not any(passage.has(kind, *sentence) for kind in _WITHDRAWS):
                 continue
             text = passage.folded[slice(*sentence)]
             if _POINTS_AHEAD.search(text) or _NEW_DATE.search(text):
                 continue
             topics = set(_topics(script, passage, sentence, text))
-            for question in topics or _echoed(script, passage.index, text, found):
+            if not passage.has("denied", *sentence):
+                topics = set()
+            for question in topics or _echoed(script, passage, sentence, found):
                 base = passage.line.start
                 yield Candidate(
                     question,
@@ -79,12 +83,16 @@ def withdrawn(script: Manuscript, found: Sequence[Candidate]) -> Iterator[Candid
 
 
 def _echoed(
-    script: Manuscript, index: int, text: str, found: Sequence[Candidate]
+    script: Manuscript, passage: Passage, sentence: Span, found: Sequence[Candidate]
 ) -> Iterator[QuestionId]:
     """The questions whose earlier answers speak of the same thing: "the hall is cancelled"."""
-    words = set(_LONG_WORD.findall(text))
+    start = passage.line.start + sentence[0]
+    text = passage.folded[slice(*sentence)]
+    if len(text.split()) > _MAX_WORDS_TO_ECHO:
+        return
+    words = set(_LONG_WORD.findall(text)) - passage.fillers
     for candidate in found:
-        if candidate.passage < index and candidate.state is AnswerState.ANSWERED:
+        if candidate.end <= start and candidate.state is AnswerState.ANSWERED:
             said = fold(script.page.text[candidate.start : candidate.end])
             if not words.isdisjoint(_LONG_WORD.findall(said)):
                 yield candidate.question

@@ -28,8 +28,9 @@ _FIELD = re.compile(
 )
 _CUT = re.compile(
     r"(?<=\b(?:tbd|tbc|tba|n/a))\s(?=(?:nr|node-red|contact|next steps?|devs?|todo|action)\b)"
-    r"|\s\|\s|\",?\s*(?=\"\w+\"\s*:)|(?<=[?.!])\s(?=(?:thanks|thank you|regards|kind regards|best regards|cheers|danke|vielen dank"
-    r"|gruss|grusse|viele grusse|merci|cordialement|gracias|saludos|groet|groeten|bedankt)\b)"
+    r"|\s\|\s|\",?\s*(?=\"\w+\"\s*:)"
+    r"|(?<=[?.!])\s(?=(?:thanks|thank you|(?:kind |best )?regards|cheers|danke|vielen dank"
+    r"|(?:viele )?gr(?:u|ü)(?:ß|ss)e?|merci|cordialement|gracias|saludos|groet(?:en)?|bedankt)\b)"
     r"|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
     re.IGNORECASE,
 )
@@ -285,7 +286,8 @@ def _tight(passage: Passage, span: Span) -> Part | None:
     start, end = _unstruck(passage, span)
     for update in _UPDATED.finditer(text, start, end):
         start = update.end()
-    if aside := _ASIDE.match(text, start, end):
+    aside = _ASIDE.match(text, start, end)
+    if aside and not passage.has("guess", start, aside.end()):
         start = aside.end()
     if not _LETTER.search(text[start:end]):
         bullet = _BULLET.match(text, start, end)

@@ -164,24 +164,33 @@ def _holds(part: Stretch, cue: _Cue, left: list[int], last: int) -> bool:
     "TBD with QA" is empty and "TBD Industries closes in May" is not; "is unknown" speaks for the
     clause only at its end.
     """
-    words = part.passage.words
     if cue.kind == "blank":
-        if not left:
-            return True
-        if words[cue.first].start > words[min(left)].start or words[cue.first].start > _lead(part):
-            return False
-        after = part.passage.text[words[cue.last - 1].end :][:1]
-        following = words[cue.last].text if cue.last < last else ""
-        return cue.last == last or following in WORDS["linked"] or after in ",.;:/(–—"
-    if cue.kind == "unasked" and part.kind is QuestionKind.REASON and cue.last < last:
-        if words[cue.last].text in WORDS["asks"] and left:
-            return False
-    if cue.kind in {"unasked", "deferred", "reference"}:
-        if sum(i < cue.first for i in left) >= _MIN_LEFT_BEFORE_CUE:
-            return False
-        ends = cue.last == last
-        return ends or cue.kind != "unasked" or words[cue.first].text not in WORDS["copulas"]
-    return True
+        return not left or _opens_blank(part, cue, left, last)
+    if cue.kind not in {"unasked", "deferred", "reference"}:
+        return True
+    late = sum(i < cue.first for i in left) >= _MIN_LEFT_BEFORE_CUE
+    if late or _cannot_tell(part, cue, left, last):
+        return False
+    ends = cue.last == last
+    copula = part.passage.words[cue.first].text in WORDS["copulas"]
+    return ends or cue.kind != "unasked" or not copula
+
+
+def _opens_blank(part: Stretch, cue: _Cue, left: list[int], last: int) -> bool:
+    """Whether a blank opens its clause, and what follows only says where the answer will be."""
+    words = part.passage.words
+    if words[cue.first].start > words[min(left)].start or words[cue.first].start > _lead(part):
+        return False
+    after = part.passage.text[words[cue.last - 1].end :][:1]
+    following = words[cue.last].text if cue.last < last else ""
+    return cue.last == last or following in WORDS["linked"] or after in ",.;:/(–—"
+
+
+def _cannot_tell(part: Stretch, cue: _Cue, left: list[int], last: int) -> bool:
+    """Whether it is their trouble that nobody can tell: "we cannot tell who edited what"."""
+    if cue.kind != "unasked" or part.kind is not QuestionKind.REASON or not left:
+        return False
+    return cue.last < last and part.passage.words[cue.last].text in WORDS["asks"]
 
 
 def _lead(part: Stretch) -> int:
