@@ -7,11 +7,13 @@ once, the process and the stage are resolved once. A case holds no opinion of it
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.committee import Role
 from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Owner, Snapshot, Unread
+from app.domain.exchange import ReplyRules
 from app.domain.lead_status import LeadStatus, LeadStatusRules
 from app.domain.needs import Needs
 from app.domain.notes import Fact, Judgement, QuestionId
@@ -53,6 +55,8 @@ class Case:
     zone: ZoneReading
     zone_rules: ZoneRules
     lead_status: LeadStatusRules
+    replies: ReplyRules
+    committee: tuple[Role, ...]
     process: str | Unread
     stage: str | Unread
     notes: Mapping[NoteId, Note]
@@ -85,6 +89,14 @@ class Check(ABC):
 
     def statuses(self) -> tuple[LeadStatus, ...]:
         """The lead statuses that this check names."""
+        return ()
+
+    def roles(self) -> tuple[str, ...]:
+        """The committee roles that this check names."""
+        return ()
+
+    def stages(self) -> tuple[str, ...]:
+        """The stages that this check names."""
         return ()
 
     def needs(self) -> Needs:
@@ -138,6 +150,11 @@ def shown(evidence: Evidence) -> str:
     when = f" of {evidence.written_at.date().isoformat()}" if evidence.written_at else ""
     who = f" by {evidence.author}" if evidence.author else ""
     return f"“{quote}” (note{when}{who})"
+
+
+def earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    """The first of the moments that there are."""
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def not_checkable(reason: str) -> Outcome:

@@ -20,13 +20,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from app.domain.case import UNREAD, Case, Outcome, citing
-from app.domain.deal import Contact, Note, NoteId, ObjectKey, Snapshot, Unread
+from app.domain.deal import Contact, Note, NoteId, Snapshot, Unread
 from app.domain.deviation import Deviations, deviations_in, finding_on
 from app.domain.notes import Judgement
-from app.domain.place import Place, due_at, place_of
+from app.domain.place import Place, due_at, judged_until, place_of
 from app.domain.policy import Criterion, CriterionKind, Policy
 from app.domain.reading_copy import reading_copy
 from app.domain.readings import company_readings, contact_readings, own_judgements
+from app.domain.recheck import recheck_at
 from app.domain.standing import standing_of
 from app.domain.verdict import (
     CriterionId,
@@ -58,11 +59,13 @@ def evaluate(
         zone=zone,
         zone_rules=policy.zones,
         lead_status=policy.lead_status,
+        replies=policy.replies,
+        committee=policy.committee,
         process=place.process if isinstance(place.process, Unread) else place.process.label,
         stage=place.stage,
         notes=notes,
     )
-    due = due_at(policy, snapshot, place)
+    due = due_at(policy, snapshot, place, now)
     said = deviations_in(policy, snapshot, now)
     written = None if isinstance(said, Unread) else said.written
     stands = standing(waivers, written, now) if due is not None else ()
@@ -72,19 +75,29 @@ def evaluate(
     if isinstance(said, Deviations) and due and not unsure:
         findings += _on_deviations(policy, said, findings)
     is_open = due is not None and place.index is not None
+    earned = _earned(policy, place, bench) if is_open else None
+    needs = _next_needs(policy, place, bench) if is_open else ()
+    readings = contact_readings(policy, case, own)
+    ahead = (
+        *bench.moments(),
+        *(moment for _, moment in readings),
+        *(waiver.until for waiver in stands),
+        said.begins_at if isinstance(said, Deviations) else None,
+        judged_until(policy, snapshot),
+    )
     return Verdict(
         subject=_subject(snapshot, place),
         standing=standing_of(findings),
         findings=findings,
         zone=zone,
         claimed_stage=place.label,
-        earned_stage=_earned(policy, place, bench) if is_open else None,
+        earned_stage=earned,
         next_stage=place.next_label if is_open else None,
-        next_needs=_next_needs(policy, place, bench) if is_open else (),
+        next_needs=needs,
         policy_version=policy.stamp,
         judged=due is not None,
-        recheck_at=_recheck_at(judgement, own, stands, said),
-        contacts=contact_readings(policy, snapshot, own),
+        recheck_at=recheck_at(snapshot, now, (judgement, *own.values()), ahead),
+        contacts=tuple(reading for reading, _ in readings),
         companies=company_readings(policy, snapshot, own, notes),
         waivers=stands,
     )
@@ -107,6 +120,12 @@ class _Bench:
             finding = self.finding(criterion)
             if finding is not None:
                 yield finding
+
+    def moments(self) -> Iterator[datetime]:
+        """When time alone may change something that was judged here."""
+        for finding in self._judged.values():
+            if finding is not None and finding.recheck_at is not None:
+                yield finding.recheck_at
 
     def finding(self, criterion: Criterion) -> Finding | None:
         """The finding of one criterion; None when it does not apply to the deal."""
@@ -227,20 +246,3 @@ def _subject(snapshot: Snapshot, place: Place) -> Subject:
         currency=snapshot.properties.get("deal_currency_code"),
         owner=None if isinstance(owner, Unread) else owner,
     )
-
-
-def _recheck_at(
-    judgement: Judgement | Unread,
-    own: Mapping[ObjectKey, Judgement],
-    waivers: Iterable[Waiver],
-    said: Deviations | Unread,
-) -> datetime | None:
-    """When time alone could first change the verdict."""
-    judgements = [*own.values()]
-    if isinstance(judgement, Judgement):
-        judgements.append(judgement)
-    moments = [j.recheck_at for j in judgements if j.recheck_at is not None]
-    moments += [waiver.until for waiver in waivers]
-    if isinstance(said, Deviations) and said.begins_at is not None:
-        moments.append(said.begins_at)
-    return min(moments, default=None)

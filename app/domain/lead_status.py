@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NewType
 
-from app.domain.deal import Contact, Unread, value_of
+from app.domain.deal import Contact, ObjectKey, ObjectKind, Unread, value_of
 from app.domain.labels import folded
+from app.domain.verdict import Evidence
 
 LeadStatus = NewType("LeadStatus", str)
 """Internal value of an option of the lead status property, for example `OPEN_DEAL`."""
@@ -68,6 +69,12 @@ class LeadStatusRules:
             f"(it knows {known})"
         )
 
+    def evidence(self, contact: Contact) -> Evidence:
+        """The contact's status as evidence."""
+        value = contact.properties.get(self.property) or ""
+        key = ObjectKey(ObjectKind.CONTACT, contact.id)
+        return Evidence(key, f"{self.property}: {self.label(value)}")
+
     def possible_leaders(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
         """Those who may be leading: by label, else those in `open_deal`, else everybody."""
         for label in self.leading_labels:
@@ -77,17 +84,9 @@ class LeadStatusRules:
         opened = tuple(c for c in contacts if self.status_of(c) == self.open_deal)
         return opened or tuple(contacts)
 
-    def finding_on(self, contact: Contact) -> str:
-        """What is wrong with this contact's own status, in one sentence; empty when nothing is.
-
-        Judged from the contact alone, so that all its deals say the same.
-        """
+    def doubt_on(self, contact: Contact) -> str:
+        """Why this contact's status cannot be told, in one sentence; empty when it can."""
         status = self.status_of(contact)
-        if isinstance(status, Unread):
-            return (
-                "" if self.property not in contact.properties else f"Can't tell: {status.reason}."
-            )
-        lifecycle = contact.properties.get(self.lifecycle_property)
-        if status is None and lifecycle in self.qualified_lifecycles:
-            return "No lead status, although the contact is a qualified lead; set one."
+        if isinstance(status, Unread) and self.property in contact.properties:
+            return f"Can't tell: {status.reason}."
         return ""

@@ -7,9 +7,11 @@ name. What cannot be told is Unread with a sentence that names what the policy k
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.deal import Snapshot, StagePosition, Unread
-from app.domain.policy import Criterion, Policy, Process
+from app.domain.moments import moment_of, plus_days
+from app.domain.policy import CLOSE_DATE, Criterion, Policy, Process, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,29 @@ def place_of(policy: Policy, snapshot: Snapshot) -> Place:
     )
 
 
-def due_at(policy: Policy, snapshot: Snapshot, place: Place) -> tuple[Criterion, ...] | None:
+def judged_until(policy: Policy, snapshot: Snapshot) -> datetime | None:
+    """Until when a closed deal is judged; None for an open one, or when nobody knows since when."""
+    position = snapshot.position
+    if isinstance(position, Unread) or not (position.is_closed or position.is_won):
+        return None
+    closed = moment_of(snapshot.properties.get(CLOSE_DATE))
+    return None if closed is None else plus_days(closed, policy.closed_judged_days)
+
+
+def due_at(
+    policy: Policy, snapshot: Snapshot, place: Place, now: datetime
+) -> tuple[Criterion, ...] | None:
     """The criteria that the deal answers for; None when it is not judged."""
     position = snapshot.position
     if isinstance(position, StagePosition):
         if policy.ignores(position):
             return None
-        if position.is_won:
-            return policy.when_won(place.process) or None
-        if position.is_closed:
-            return None
+        if position.is_won or position.is_closed:
+            until = judged_until(policy, snapshot)
+            if until is None or now >= until:
+                return None
+            when = When.CLOSED_WON if position.is_won else When.CLOSED_LOST
+            return policy.when_closed(place.process, when) or None
     if place.index is None or isinstance(place.process, Unread):
         return policy.without_stage(place.process)
     return policy.at_stage(place.process, place.index)

@@ -15,7 +15,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.domain.case import Check
+from app.domain.checks.contact_rule import ContactRule
+from app.domain.committee import Role
 from app.domain.deal import Properties, StagePosition, Unread, value_of
+from app.domain.exchange import ReplyRules
 from app.domain.labels import folded
 from app.domain.lead_status import LeadStatusRules
 from app.domain.naming import Names, names_of
@@ -27,6 +30,8 @@ from app.domain.waiving import WaivingRules
 from app.domain.zone import ZoneRules
 
 FINGERPRINT_CHARS = 8
+CLOSE_DATE = "closedate"
+"""The deal property that says when a closed deal closed."""
 
 
 class CriterionKind(StrEnum):
@@ -38,10 +43,11 @@ class CriterionKind(StrEnum):
 
 
 class When(StrEnum):
-    """Which deals a criterion judges. Closed deals are judged by no criterion but these."""
+    """Which deals a criterion judges. Closed deals are judged by no criterion but theirs."""
 
     OPEN = "open"
     CLOSED_WON = "closed_won"
+    CLOSED_LOST = "closed_lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,8 @@ class Policy:
     """A version of the team's will. Equal content has an equal `fingerprint`.
 
     `criteria` are those of the file in its order; the meetings' exit signals follow them.
-    Deals in `ignored_pipelines` (labels) are not judged. `reader` reads notes for `questions`
+    Deals in `ignored_pipelines` (labels) are not judged, nor is a deal that closed more than
+    `closed_judged_days` ago. `reader` reads notes for `questions`
     and is not part of the content.
     """
 
@@ -155,10 +162,13 @@ class Policy:
     processes: tuple[Process, ...]
     criteria: tuple[Criterion, ...]
     lead_status: LeadStatusRules
+    replies: ReplyRules
+    committee: tuple[Role, ...]
     zones: ZoneRules
     questions: tuple[Question, ...]
     contact_questions: tuple[QuestionId, ...]
     ignored_pipelines: tuple[str, ...]
+    closed_judged_days: int
     waiving: WaivingRules
     reader: NoteReader = field(repr=False, compare=False)
     fingerprint: str = field(init=False, repr=False, compare=False)
@@ -166,6 +176,8 @@ class Policy:
     """The version with the start of the fingerprint: what a verdict is stamped with."""
     silence: Judgement = field(init=False, repr=False, compare=False)
     """What the reader makes of no notes at all; the same at any time."""
+    contact_rules: tuple[ContactRule, ...] = field(init=False, repr=False, compare=False)
+    """The rules that hold for each contact by itself, whatever the stages of its deals."""
     names: Names = field(init=False, repr=False, compare=False)
     """What people call each criterion."""
     statements: StatementReader = field(init=False, repr=False, compare=False)
@@ -193,6 +205,9 @@ class Policy:
             "fingerprint": digest,
             "stamp": f"{self.version}+{digest[:FINGERPRINT_CHARS]}",
             "silence": self.reader.judge((), datetime.combine(self.effective, time.min, UTC)),
+            "contact_rules": tuple(
+                dict.fromkeys(c.check for c in self.criteria if isinstance(c.check, ContactRule))
+            ),
             "names": names,
             "statements": StatementReader(forms, names),
             "_by_id": {criterion.id: criterion for criterion in self.all_criteria()},
@@ -243,12 +258,15 @@ class Policy:
             if c.when is When.OPEN and c.from_stage is None and _is_for(c, process_id)
         )
 
-    def when_won(self, process: Process | Unread) -> tuple[Criterion, ...]:
-        """What a won deal must satisfy."""
+    def when_closed(self, process: Process | Unread, when: When) -> tuple[Criterion, ...]:
+        """What a won or lost deal must satisfy."""
         process_id = None if isinstance(process, Unread) else process.id
-        return tuple(
-            c for c in self.criteria if c.when is When.CLOSED_WON and _is_for(c, process_id)
-        )
+        return tuple(c for c in self.criteria if c.when is when and _is_for(c, process_id))
+
+    @property
+    def judges_closed(self) -> bool:
+        """Whether any criterion is for closed deals."""
+        return any(criterion.when is not When.OPEN for criterion in self.criteria)
 
     def all_criteria(self) -> Iterator[Criterion]:
         """Every criterion in the policy's order; an exit that processes share comes with each."""
@@ -275,8 +293,9 @@ class Policy:
     @property
     def needs(self) -> Needs:
         """What judging looks at, besides what every snapshot holds."""
+        own = tuple(p.only_if.name for p in self.processes if p.only_if)
         needs = Needs(
-            deal_properties=tuple(p.only_if.name for p in self.processes if p.only_if),
+            deal_properties=(*own, CLOSE_DATE) if self.judges_closed else own,
             contact_properties=(self.lead_status.property, self.lead_status.lifecycle_property),
         )
         for criterion in self.all_criteria():
@@ -306,8 +325,8 @@ def _required(process: Process, criteria: Iterable[Criterion], index: int) -> It
     for criterion in criteria:
         if not _is_for(criterion, process.id):
             continue
-        if criterion.when is When.CLOSED_WON:
-            if to_win:
+        if criterion.when is not When.OPEN:
+            if to_win and criterion.when is When.CLOSED_WON:
                 yield criterion
             continue
         first = process.stage_index(criterion.from_stage) if criterion.from_stage else 0

@@ -10,12 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.domain.case import citing
-from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Snapshot, Unread
+from app.domain.case import Case, citing, earliest
+from app.domain.checks.contact_rule import contact_case
+from app.domain.deal import (
+    NOT_ASKED,
+    Contact,
+    Note,
+    NoteId,
+    ObjectKey,
+    ObjectKind,
+    Snapshot,
+    Unread,
+)
 from app.domain.notes import AnswerState, Judgement, QuestionId, SourceNote
 from app.domain.policy import Policy
 from app.domain.reading_copy import reading_copy
-from app.domain.verdict import CompanyReading, ContactReading
+from app.domain.verdict import CompanyReading, ContactReading, State
 from app.domain.wording import question_name
 
 Judgements = Mapping[ObjectKey, Judgement]
@@ -37,16 +47,21 @@ def own_judgements(policy: Policy, snapshot: Snapshot, now: datetime) -> Judgeme
 
 
 def contact_readings(
-    policy: Policy, snapshot: Snapshot, judgements: Judgements
-) -> tuple[ContactReading, ...]:
-    """What to say on each contact that was read."""
-    if isinstance(snapshot.contacts, Unread):
+    policy: Policy, case: Case, judgements: Judgements
+) -> tuple[tuple[ContactReading, datetime | None], ...]:
+    """What to say on each contact that was read, and when time alone may change it.
+
+    Nothing while the activities or the other deals could not be read: another deal of the same
+    contact may know more.
+    """
+    snapshot = case.snapshot
+    if isinstance(snapshot.contacts, Unread) or _partly_read(snapshot):
         return ()
     readings = {}
     for contact in snapshot.contacts:
         key = ObjectKey(ObjectKind.CONTACT, contact.id)
         if key in judgements:
-            readings[key] = _contact_reading(policy, contact, key, judgements[key])
+            readings[key] = _contact_reading(policy, case, contact, judgements[key])
     return tuple(readings.values())
 
 
@@ -71,12 +86,24 @@ def _beside(snapshot: Snapshot) -> list[ObjectKey]:
     return keys
 
 
+def _partly_read(snapshot: Snapshot) -> bool:
+    parts = (snapshot.activities, snapshot.siblings)
+    return any(isinstance(part, Unread) and part != NOT_ASKED for part in parts)
+
+
 def _contact_reading(
-    policy: Policy, contact: Contact, key: ObjectKey, judgement: Judgement
-) -> ContactReading:
-    return ContactReading(
-        key, _qualification(policy, judgement), policy.lead_status.finding_on(contact)
+    policy: Policy, case: Case, contact: Contact, judgement: Judgement
+) -> tuple[ContactReading, datetime | None]:
+    alone = contact_case(case, contact)
+    outcomes = [outcome for rule in policy.contact_rules if (outcome := rule.on_contact(alone))]
+    wrong = (o.message for o in outcomes if o.state is State.UNMET)
+    found = (policy.lead_status.doubt_on(contact), *wrong)
+    reading = ContactReading(
+        ObjectKey(ObjectKind.CONTACT, contact.id),
+        _qualification(policy, judgement),
+        " ".join(filter(None, found)),
     )
+    return reading, earliest(outcome.recheck_at for outcome in outcomes)
 
 
 def _qualification(policy: Policy, judgement: Judgement) -> str:

@@ -7,23 +7,24 @@ a salesperson unexplained.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from app.domain.case import Check
 from app.domain.checks import (
     Answered,
     ExitSignal,
+    LeadingContactLeadStatus,
     ProcessFitsZone,
     PropertyPresent,
     QuestionsAnswered,
+    SomeContactHasLeadStatus,
     StageKnown,
 )
-from app.domain.contact_checks import LeadingContactLeadStatus, SomeContactHasLeadStatus
+from app.domain.demands import RECORD_DEMANDS, Demand
 from app.domain.notes import WHY_CHANGE, WHY_FLOWFUSE, WHY_NOW, QuestionId
 from app.domain.policy import Criterion, Policy, When
 from app.domain.verdict import Severity
-from app.domain.wording import QUESTION_NAMES
+from app.domain.wording import QUESTION_NAMES, in_words
 
 CONSEQUENCES: Mapping[Severity, str] = {
     Severity.BLOCKER: "otherwise the deal is blocked",
@@ -35,9 +36,6 @@ _WHYS: Mapping[QuestionId, str] = {
     WHY_NOW: "Why now?",
     WHY_FLOWFUSE: "Why FlowFuse?",
 }
-
-Demand = Callable[[Any, Policy], str]
-"""What a check of one class asks for, as a clause without a full stop."""
 
 
 def sentence(criterion: Criterion, policy: Policy) -> str:
@@ -59,12 +57,6 @@ def question_title(question: QuestionId, policy: Policy) -> str:
     return _WHYS.get(question) or QUESTION_NAMES.get(question) or own.get(question) or question
 
 
-def in_words(items: Iterable[str], last: str) -> str:
-    """`a, b and c` with the given last joint; empty for nothing."""
-    *most, end = [*items] or [""]
-    return f"{', '.join(most)} {last} {end}" if most else end
-
-
 def _when(criterion: Criterion, policy: Policy) -> str:
     names = {process.id: process.label for process in policy.processes}
     where = in_words((names[each] for each in criterion.processes), "and")
@@ -72,6 +64,8 @@ def _when(criterion: Criterion, policy: Policy) -> str:
     meeting = _ends_in(criterion, policy)
     if criterion.when is When.CLOSED_WON:
         return f"For a won deal{inside}"
+    if criterion.when is When.CLOSED_LOST:
+        return f"For a lost deal{inside}"
     if meeting:
         return f"After {meeting}"
     if criterion.from_stage:
@@ -112,7 +106,10 @@ def _exit_signal(check: ExitSignal, policy: Policy) -> str:
 
 def _questions_answered(check: QuestionsAnswered, policy: Policy) -> str:
     titles = in_words((question_title(each, policy) for each in check.all_of), "and")
-    return f"notes must answer, favourably or not: {titles}"
+    instead = in_words((question_title(each, policy) for each in check.or_else), "or")
+    return f"notes must answer, favourably or not: {titles}" + (
+        f"; or instead {instead}" if instead else ""
+    )
 
 
 def _some_contact(check: SomeContactHasLeadStatus, policy: Policy) -> str:
@@ -149,5 +146,6 @@ DEMANDS: Mapping[type[Check], Demand] = {
     PropertyPresent: _property_present,
     StageKnown: _stage_known,
     ProcessFitsZone: _process_fits_zone,
+    **RECORD_DEMANDS,
 }
 """The clause of each check in `CHECKS`."""

@@ -6,7 +6,7 @@ Each phrase completes what was found; the quote judged follows it. Total over th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from app.domain.notes import (
     MQL_ADOPTED,
@@ -60,3 +60,9 @@ QUESTION_NAMES: Mapping[QuestionId, str] = {
 def question_name(question: QuestionId) -> str:
     """A question in a few words: its own name, else its id as words."""
     return QUESTION_NAMES.get(question) or question.replace("_", " ")
+
+
+def in_words(items: Iterable[str], last: str) -> str:
+    """`a, b and c` with the given last joint; empty for nothing."""
+    *most, end = [*items] or [""]
+    return f"{', '.join(most)} {last} {end}" if most else end

@@ -32,6 +32,7 @@ from app.domain.deal import (
     StagePosition,
     Unread,
     deal_key,
+    value_of,
 )
 from app.domain.desired import OwnedNames
 from app.domain.needs import Needs
@@ -126,7 +127,7 @@ class Observer:
             properties=properties,
             link=self._portal.account().link_to(deal_id),
             position=self._portal.position(properties.get("pipeline"), properties.get("dealstage")),
-            owner=self._portal.owner(properties.get("hubspot_owner_id")),
+            owner=self._owner(properties),
             contacts=contacts if isinstance(contacts, Unread) else self._contacts(contacts),
             companies=companies if isinstance(companies, Unread) else self._companies(companies),
             notes=notes,
@@ -136,6 +137,10 @@ class Observer:
             siblings=self._siblings(deal_id, carriers, reads),
             stages=self._stages(properties.get("pipeline"), history),
         )
+
+    def _owner(self, properties: Properties) -> Owner | Unread | None:
+        owner_id = value_of(properties, "hubspot_owner_id")
+        return owner_id if isinstance(owner_id, Unread) else self._portal.owner(owner_id)
 
     def _history(self, record: wire.Record) -> Mapping[str, tuple[PropertyMove, ...]] | Unread:
         if not self._needs.history:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.domain.checks import ExitSignal
+from app.domain.committee import Role
+from app.domain.exchange import ReplyRules
 from app.domain.labels import folded
 from app.domain.lead_status import LeadStatus, LeadStatusRules, StatusOption
 from app.domain.notes import MQL_QUESTIONS, WHYS, Question, QuestionId, QuestionKind, Reader
@@ -25,7 +27,7 @@ from app.domain.policy import (
     Stage,
 )
 from app.domain.verdict import CriterionId
-from config.policy.criteria import CriteriaBuilder, exits_of
+from config.policy.criteria import CriteriaBuilder, Known, exits_of
 from config.policy.document import Document, Place
 from config.policy.schema import MeetingWire, PolicyWire, ProcessWire
 from config.policy.waiving import build_waiving
@@ -53,7 +55,11 @@ class Builder:
         processes = tuple(self._process(index) for index in range(len(wire.processes)))
         self._check_processes()
         criteria = CriteriaBuilder(self.document, wire).criteria(
-            questions=names, statuses=[option.value for option in lead_status.statuses]
+            Known(
+                questions=names,
+                statuses=[option.value for option in lead_status.statuses],
+                roles=[role.id for role in wire.committee],
+            )
         )
         self._check_exit_titles(criteria, processes)
         for index, name in enumerate(wire.contact_questions):
@@ -65,10 +71,13 @@ class Builder:
             processes=processes,
             criteria=criteria,
             lead_status=lead_status,
+            replies=ReplyRules(wire.replies.meetings, wire.replies.calls, wire.replies.automatic),
+            committee=self._committee(),
             zones=build_zones(self.document, wire.zones, {p.id: p.label for p in wire.processes}),
             questions=questions,
             contact_questions=tuple(map(QuestionId, wire.contact_questions)),
             ignored_pipelines=wire.ignored_pipelines,
+            closed_judged_days=wire.closed_judged_days,
             waiving=build_waiving(self.document, wire),
             reader=_reader(questions),
         )
@@ -130,6 +139,16 @@ class Builder:
             ),
             source=wire.source,
         )
+
+    def _committee(self) -> tuple[Role, ...]:
+        roles: dict[str, Role] = {}
+        for index, role in enumerate(self.wire.committee):
+            place: Place = ("committee", index)
+            self.document.must_be_new((*place, "id"), "role", role.id, roles)
+            if not (role.buying_roles or role.labels):
+                raise self.document.error(place, "needs at least one of: buying_roles, labels")
+            roles[role.id] = Role(role.id, role.label, role.buying_roles, role.labels)
+        return tuple(roles.values())
 
     # ------------------------------------------------------------------ processes
 

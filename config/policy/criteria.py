@@ -7,7 +7,7 @@ domain's closed list is all that it takes for policies to use it.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -30,25 +30,29 @@ def exits_of(wire: ExitsWire) -> Exits:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """The names that a check may refer to."""
+
+    questions: Collection[str]
+    statuses: Collection[str]
+    roles: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CriteriaBuilder:
     """Builds the criteria of one document."""
 
     document: Document
     wire: PolicyWire
 
-    def criteria(
-        self, questions: Collection[str], statuses: Collection[str]
-    ) -> tuple[Criterion, ...]:
+    def criteria(self, known: Known) -> tuple[Criterion, ...]:
         """The criteria in the file's order. Raises PolicyError at the first problem."""
         criteria: dict[str, Criterion] = {}
         for index, wire in enumerate(self.wire.criteria):
             place: Place = ("criteria", index)
             self.document.must_be_new((*place, "id"), "criterion", wire.id, criteria)
             check = self._check(wire, place)
-            for question in check.questions():
-                self.document.must_know((*place, "with"), "question", question, questions)
-            for status in check.statuses():
-                self.document.must_know((*place, "with"), "lead status", status, statuses)
+            self._check_names(check, known, (*place, "with"))
             self._check_scope(wire, place)
             criteria[wire.id] = _criterion(wire, check)
         guards = [c for c in criteria.values() if isinstance(c.check, StageKnown)]
@@ -69,10 +73,21 @@ class CriteriaBuilder:
         except ValidationError as error:
             raise described(self.document, model, error, (*place, "with")) from error
         parameters = {name: getattr(values, name) for name in model.model_fields}
-        for name, value in parameters.items():
-            if value in ("", ()):
+        for name in values.model_fields_set:
+            if parameters[name] in ("", ()):
                 raise self.document.error((*place, "with", name), "must not be empty")
         return check(**parameters)
+
+    def _check_names(self, check: Check, known: Known, place: Place) -> None:
+        labels = [stage.label for process in self.wire.processes for stage in process.stages]
+        for what, names, allowed in (
+            ("question", check.questions(), known.questions),
+            ("lead status", check.statuses(), known.statuses),
+            ("role", check.roles(), known.roles),
+            ("stage", check.stages(), dict.fromkeys(labels)),
+        ):
+            for name in names:
+                self.document.must_know(place, what, name, allowed)
 
     def _check_scope(self, wire: CriterionWire, place: Place) -> None:
         known = {process.id: process for process in self.wire.processes}
@@ -108,9 +123,9 @@ def _criterion(wire: CriterionWire, check: Check) -> Criterion:
 @cache
 def parameters_of(check: type[Check]) -> type[BaseModel]:
     """The wire shape of a check's parameters, from the fields of its class."""
-    hints = get_type_hints(check)
+    hints = get_type_hints(check, include_extras=True)
     parameters: dict[str, Any] = {
-        field.name: (hints[field.name], ...)
+        field.name: (hints[field.name], ... if field.default is MISSING else field.default)
         for field in fields(check)  # type: ignore[arg-type]  # every check is a dataclass
     }
     config = ConfigDict(extra="forbid", strict=True)

@@ -8,7 +8,7 @@ seen before it reaches anybody. Refuses unknown keys with the line, like the pol
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,16 +17,22 @@ from pydantic import Field, ValidationError
 from pydantic_core import to_json
 
 from app.domain.deal import (
+    Activity,
     Company,
     CompanyId,
     Contact,
     ContactId,
     DealId,
+    Direction,
     Note,
     NoteId,
     ObjectKey,
     ObjectKind,
+    Owner,
+    OwnerId,
     PipelineId,
+    PropertyMove,
+    Sibling,
     Snapshot,
     StageId,
     StagePosition,
@@ -59,6 +65,25 @@ class ContactExample(Wire):
     name: Text = "Petra Lang"
     lead_status: Text | None = None
     labels: tuple[Text, ...] = ()
+    properties: dict[str, str | None] = Field(default_factory=dict)
+
+
+class ActivityExample(Wire):
+    """An e-mail, meeting or call with the first contact, on a day."""
+
+    kind: Literal["email", "meeting", "call"]
+    on: date
+    direction: Literal["incoming", "outgoing", "unknown"] = "unknown"
+    outcome: Text | None = None
+    subject: str = ""
+
+
+class MoveExample(Wire):
+    """A value that a property was given on a day; a stage is given by its label."""
+
+    value: Text | None
+    on: date
+    by: Text | None = None
 
 
 class WaiverExample(Wire):
@@ -71,7 +96,11 @@ class WaiverExample(Wire):
 
 
 class DealExample(Wire):
-    """The deal; `unread` names parts that HubSpot did not give."""
+    """The deal; `unread` names parts that HubSpot did not give.
+
+    `stages` are the labels of the pipeline's open stages in order, for a `history` of `dealstage`;
+    `other_deals` are open at the same company.
+    """
 
     pipeline: Text
     stage: Text
@@ -81,6 +110,12 @@ class DealExample(Wire):
     contacts: tuple[ContactExample, ...] = (ContactExample(lead_status="OPEN_DEAL"),)
     notes: tuple[NoteExample, ...] = ()
     waivers: tuple[WaiverExample, ...] = ()
+    owner: Literal["active", "left", "none"] = "active"
+    company: bool = True
+    activities: tuple[ActivityExample, ...] = ()
+    history: dict[str, tuple[MoveExample, ...]] = Field(default_factory=dict)
+    stages: tuple[Text, ...] = ()
+    other_deals: tuple[Text, ...] = ()
     unread: tuple[Literal["position", "contacts", "companies", "notes"], ...] = ()
 
 
@@ -88,7 +123,8 @@ class Expected(Wire):
     """What the verdict must say; a key that is not given is not looked at, save `blockers`.
 
     `unknown` are blockers that cannot be told, `warnings` and `hints` unmet findings of those
-    severities.
+    severities. `finds` are some criteria that must be unmet and `passes` some that must be met,
+    of any severity, whatever else is found.
     """
 
     standing: Standing
@@ -98,6 +134,8 @@ class Expected(Wire):
     warnings: tuple[Text, ...] | None = None
     hints: tuple[Text, ...] | None = None
     next_needs: tuple[Text, ...] | None = None
+    finds: tuple[Text, ...] = ()
+    passes: tuple[Text, ...] = ()
     zone: Zone | None = None
     earned: Text | None = None
     judged: bool | None = None
@@ -186,12 +224,24 @@ def _differences(example: Example, verdict: Verdict) -> Iterator[str]:
     if allowed != example.allowed:
         yield f"allowed is {allowed}, expected {example.allowed}"
     seen = _seen(verdict)
-    for key, wanted in example.expect.model_dump(exclude_none=True).items():
+    yield from _among(example.expect.finds, verdict, State.UNMET)
+    yield from _among(example.expect.passes, verdict, State.MET)
+    for key, wanted in example.expect.model_dump(
+        exclude_none=True, exclude={"finds", "passes"}
+    ).items():
         found = seen[key]
         if isinstance(wanted, tuple):
             wanted = tuple(sorted(wanted))  # noqa: PLW2901 order carries no meaning here
         if found != wanted:
             yield f"{key} is {_shown(found)}, expected {_shown(wanted)}"
+
+
+def _among(codes: Sequence[str], verdict: Verdict, state: State) -> Iterator[str]:
+    states = {finding.criterion: finding.state for finding in verdict.findings}
+    for code in codes:
+        found = states.get(CriterionId(code))
+        if found is not state:
+            yield f"{code} is {found or 'not demanded'}, expected {state}"
 
 
 def _seen(verdict: Verdict) -> dict[str, object]:
@@ -224,9 +274,8 @@ def _shown(value: object) -> str:
 
 
 def _snapshot(deal: DealExample, now: datetime) -> Snapshot:
-    position = StagePosition(
-        PipelineId("p"), deal.pipeline, StageId("s"), deal.stage, 0, deal.closed, deal.won
-    )
+    order = deal.stages.index(deal.stage) if deal.stage in deal.stages else 0
+    position = replace(_stage(deal, deal.stage, order), is_closed=deal.closed, is_won=deal.won)
     unread = set(deal.unread)
     return Snapshot(
         deal_id=DealId("1"),
@@ -234,11 +283,54 @@ def _snapshot(deal: DealExample, now: datetime) -> Snapshot:
         properties={"dealname": "Example", **deal.properties},
         link="https://app.hubspot.com/",
         position=_UNREAD if "position" in unread else position,
-        owner=None,
+        owner=_owner(deal),
         contacts=_UNREAD if "contacts" in unread else _contacts(deal.contacts),
-        companies=_UNREAD if "companies" in unread else (Company(CompanyId(_COMPANY), {}),),
+        companies=_UNREAD if "companies" in unread else _companies(deal),
         notes=_UNREAD if "notes" in unread else tuple(_notes(deal.notes, now)),
+        activities=tuple(sorted(_activities(deal), key=lambda activity: activity.at)),
+        history={name: _moves(moves) for name, moves in deal.history.items()},
+        siblings=tuple(_siblings(deal)),
+        stages=tuple(_stage(deal, label, number) for number, label in enumerate(deal.stages)),
     )
+
+
+def _stage(deal: DealExample, label: str, order: int) -> StagePosition:
+    """A stage whose id is its label."""
+    ids = PipelineId("p"), StageId(label)
+    return StagePosition(ids[0], deal.pipeline, ids[1], label, order, is_closed=False, is_won=False)
+
+
+def _owner(deal: DealExample) -> Owner | None:
+    if deal.owner == "none":
+        return None
+    return Owner(OwnerId("1"), "Maren Dekker", None, active=deal.owner == "active")
+
+
+def _companies(deal: DealExample) -> tuple[Company, ...]:
+    return (Company(CompanyId(_COMPANY), {}),) if deal.company else ()
+
+
+def _activities(deal: DealExample) -> Iterator[Activity]:
+    for number, example in enumerate(deal.activities, 1):
+        yield Activity(
+            key=ObjectKey(ObjectKind(example.kind), str(number)),
+            direction=Direction(example.direction),
+            at=_at(example.on),
+            hangs_on=(ObjectKey(ObjectKind.CONTACT, _CONTACT),),
+            outcome=example.outcome,
+            subject=example.subject,
+        )
+
+
+def _moves(examples: Sequence[MoveExample]) -> tuple[PropertyMove, ...]:
+    moves = [PropertyMove(each.value, _at(each.on), "CRM_UI", each.by) for each in examples]
+    return tuple(sorted(moves, key=lambda move: move.at, reverse=True))
+
+
+def _siblings(deal: DealExample) -> Iterator[Sibling]:
+    shared = (ObjectKey(ObjectKind.COMPANY, _COMPANY),)
+    for number, name in enumerate(deal.other_deals, 2):
+        yield Sibling(DealId(str(number)), name, shared)
 
 
 def _contacts(examples: Sequence[ContactExample]) -> tuple[Contact, ...]:
@@ -249,6 +341,7 @@ def _contacts(examples: Sequence[ContactExample]) -> tuple[Contact, ...]:
                 "firstname": example.name,
                 "hs_lead_status": example.lead_status,
                 "lifecyclestage": "opportunity",
+                **example.properties,
             },
             example.labels,
         )

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from app.domain.lead_status import LeadStatusRules
 from app.domain.policy import Criterion, Meeting, Policy, Process, Stage, When
-from app.domain.sentence import in_words, sentence
+from app.domain.sentence import sentence
 from app.domain.verdict import Severity
+from app.domain.wording import in_words
 from app.domain.zone import AxisRules, Comparison, Decision, Signal, ZoneRules
 
 MARKS = {Severity.BLOCKER: "blocks", Severity.WARNING: "warns", Severity.HINT: "hints"}
@@ -46,7 +47,8 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from _section("Every open deal", policy, _everywhere(policy))
     for process in policy.processes:
         yield from _process(policy, process)
-    yield from _section("Won deals", policy, _won(policy))
+    yield from _section("Won deals", policy, _closed(policy, When.CLOSED_WON))
+    yield from _section("Lost deals", policy, _closed(policy, When.CLOSED_LOST))
     yield from _lead_status(policy.lead_status)
     yield from _zones(policy.zones)
 
@@ -62,8 +64,8 @@ def _everywhere(policy: Policy) -> tuple[Criterion, ...]:
     )
 
 
-def _won(policy: Policy) -> tuple[Criterion, ...]:
-    return tuple(c for c in policy.criteria if c.when is When.CLOSED_WON and not c.processes)
+def _closed(policy: Policy, when: When) -> tuple[Criterion, ...]:
+    return tuple(c for c in policy.criteria if c.when is when and not c.processes)
 
 
 def _section(title: str, policy: Policy, criteria: Iterable[Criterion]) -> Iterator[str]:

@@ -164,6 +164,23 @@ class LeadStatusWire(Wire):
     source: Text
 
 
+class RepliesWire(Wire):
+    """Which activities count as a reply of the customer; outcomes are HubSpot's internal values."""
+
+    meetings: Texts
+    calls: tuple[Text, ...] = ()
+    automatic: tuple[Text, ...] = ()
+
+
+class RoleWire(Wire):
+    """A role of the buying committee and what stands for it in the portal."""
+
+    id: Code
+    label: Text
+    buying_roles: tuple[Text, ...] = ()
+    labels: tuple[Text, ...] = ()
+
+
 class SignalWire(Wire):
     """One fact with its threshold: exactly one of `is`, `at_least` and `at_most`."""
 
@@ -211,7 +228,10 @@ class PolicyWire(Wire):
     effective: date
     ignored_pipelines: tuple[Text, ...] = ()
     deviations: DeviationsWire = DeviationsWire()
+    closed_judged_days: Annotated[int, Field(ge=1, le=3_650)] = 30
     lead_status: LeadStatusWire
+    replies: RepliesWire
+    committee: tuple[RoleWire, ...] = ()
     contact_questions: tuple[Code, ...] = ()
     questions: tuple[QuestionWire, ...] = ()
     zones: ZonesWire

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from app.domain.checks import (
     Answered,
     ExitSignal,
+    LeadingContactLeadStatus,
     ProcessFitsZone,
     PropertyPresent,
     QuestionsAnswered,
+    SomeContactHasLeadStatus,
     StageKnown,
 )
-from app.domain.contact_checks import LeadingContactLeadStatus, SomeContactHasLeadStatus
 from app.domain.deal import (
     Company,
     Contact,

@@ -167,7 +167,7 @@ def test_contacts_and_companies_carry_what_their_own_notes_say():
         companies=[company()],
     )
     values = wanted(deal)
-    assert values[CONTACT]["ff_lead_status_finding"].startswith("No lead status")
+    assert values[CONTACT]["ff_lead_status_finding"].endswith("without any lead status.")
     assert "of 4 questions answered" in values[CONTACT]["ff_qualification"]
     assert values[COMPANY].keys() == {"ff_zone", "ff_zone_basis"}
 

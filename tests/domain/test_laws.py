@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +20,8 @@ from app.domain.verdict import Severity, Standing, State, Verdict
 from tests.domain import build
 from tests.domain import strategies as any_
 
-law = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = 2_000 if os.environ.get("CI") else 100
+law = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 NAMES = OwnedNames()
 VERDICTS = TypeAdapter(Verdict)
 GONE = Unread("timed out")
@@ -105,7 +107,8 @@ def test_unread_is_unknown_never_unmet(data, policy, snapshot, now):
 def test_nothing_is_demanded_of_a_deal_that_could_not_be_read(policy, snapshot, now):
     """With every part unread there is no unmet finding and no met one that rests on a part."""
     gone = Unread("the API said no")
-    blind = replace(snapshot, position=gone, contacts=gone, companies=gone, notes=gone)
+    parts = ("position", "owner", "contacts", "companies", "notes", "activities", "history")
+    blind = replace(snapshot, siblings=gone, **dict.fromkeys(parts, gone))
     verdict = evaluate(policy, replace(blind, properties={}), now)
     assert {finding.state for finding in verdict.findings} <= {State.UNKNOWN}
     assert verdict.contacts == verdict.companies == ()

@@ -53,9 +53,9 @@ def lines(folder, *swaps):
             ),
         ),
         (
-            "pipelines: [NR Scale, NR Scale Sales Process,",
-            "pipelines: [NR Scale,",
-            "process nr_scale: pipelines no longer has NR Scale Sales Process.",
+            "pipelines: [NR Scale]",
+            "pipelines: [NR Scale, Node-RED]",
+            "process nr_scale: pipelines now also has Node-RED.",
         ),
         (
             "effective: 2026-01-01",

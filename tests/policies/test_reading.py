@@ -135,7 +135,7 @@ def test_the_fingerprint_follows_the_content_and_not_the_comments(tmp_path):
         ('label: 2-Diagnose, meetings: ["2a", "2b"]', 'label: 2-Diagnose, meetings: ["2a"]',
          "meeting '2b' is held in no stage"),
         ("label: 2-Diagnose", "label: 1-discovery", "already used above"),
-        ("pipelines: [Edge Connectivity,", "pipelines: [NR SCALE,", "the pipeline 'nr scale'"),
+        ("pipelines: [Edge Connectivity]", "pipelines: [NR SCALE]", "the pipeline 'nr scale'"),
         ("check: stage_known", "check: process_fits_zone", "exactly one criterion with the check"),
         ("contact_questions: [mql_adopted", "contact_questions: [mql_adoptd", "unknown question"),
         ("title: FlowFuse", "titel: FlowFuse", "unknown key 'titel'"),
@@ -196,14 +196,14 @@ def test_an_unknown_stage_is_answered_with_the_stages_of_the_process(refused):
 def test_a_new_question_with_a_criterion_takes_only_yaml(tmp_path):
     """Labels in the file, an answer in a note, and the criterion is met."""
     text = swapped(
-        "questions: []",
-        "questions:\n"
-        "  - {id: do_nothing, kind: text, labels: [Cost of doing nothing], asks: What breaks?}",
+        "\nquestions:\n",
+        "\nquestions:\n"
+        "  - {id: sponsor, kind: text, labels: [Sponsor of the change], asks: Who sponsors it?}\n",
     ).replace(
         "criteria:\n",
         "criteria:\n"
-        "  - {id: do_nothing, title: Doing nothing, kind: qualification, severity: blocker,\n"
-        "     check: answered, with: {question: do_nothing}, fix: Write it., ask: What?,\n"
+        "  - {id: sponsor, title: Sponsor, kind: qualification, severity: blocker,\n"
+        "     check: answered, with: {question: sponsor}, fix: Write it., ask: What?,\n"
         "     source: a test, from_stage: 2-Diagnose, processes: [nr_scale]}\n",
         1,
     )
@@ -211,13 +211,13 @@ def test_a_new_question_with_a_criterion_takes_only_yaml(tmp_path):
     path.write_text(text, encoding="utf-8")
     policy = load_policy(path)
     silent = evaluate(policy, snapshot([WHYS], stage="2-Diagnose"), NOW)
-    assert "do_nothing" in {f.criterion for f in silent.blockers}
-    said = f"{WHYS}\nCost of doing nothing: two line stops a month, 40,000 EUR each."
+    assert "sponsor" in {f.criterion for f in silent.blockers}
+    said = f"{WHYS}\nSponsor of the change: the plant director, who asked for it in May."
     told = evaluate(policy, snapshot([said], stage="2-Diagnose"), NOW)
-    assert "do_nothing" not in {f.criterion for f in told.blockers}
+    assert "sponsor" not in {f.criterion for f in told.blockers}
     edge = position("2-Diagnose", "Edge Connectivity")
     other = evaluate(policy, snapshot([WHYS], stage=edge), NOW)
-    assert "do_nothing" not in {f.criterion for f in other.findings}
+    assert "sponsor" not in {f.criterion for f in other.findings}
 
 
 def test_a_third_process_takes_only_yaml(tmp_path):
@@ -247,8 +247,15 @@ def test_a_third_process_takes_only_yaml(tmp_path):
 def test_the_policy_names_the_properties_that_it_reads():
     """The gateway asks the portal for these besides its own."""
     policy = shipped_policy()
-    assert policy.needs.contact_properties == ("hs_lead_status", "lifecyclestage")
-    assert policy.needs.deal_properties == ()
+    needs = policy.needs
+    assert needs.contact_properties[:2] == ("hs_lead_status", "lifecyclestage")
+    assert {"hs_buying_role", "activation_outbound"} <= set(needs.contact_properties)
+    assert {"closedate", "hs_next_step", "hs_manual_forecast_category"} <= set(
+        needs.deal_properties
+    )
+    assert set(needs.history) == {"dealstage", "closedate", "hs_next_step"}
+    assert needs.activities
+    assert needs.siblings
 
 
 def test_every_check_says_what_it_means():

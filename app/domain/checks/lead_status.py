@@ -1,4 +1,4 @@
-"""The checks on the lead statuses of a deal's contacts; part of the closed list in `checks`.
+"""Checks on the lead statuses of a deal's contacts, taken together.
 
 Refuse to take silence for a fault: contacts that were not read, a status property that the portal
 lacks and a value that the policy does not know are unknown, each with its own reason.
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.case import Case, Check, Outcome, not_checkable
-from app.domain.deal import Contact, ObjectKey, ObjectKind, Unread
+from app.domain.deal import Contact, Unread
 from app.domain.lead_status import LeadStatus
-from app.domain.verdict import Evidence, State
+from app.domain.verdict import State
 
 ContactStatus = tuple[Contact, LeadStatus | Unread | None]
 
@@ -38,7 +38,7 @@ class SomeContactHasLeadStatus(Check):
                     State.MET,
                     "met",
                     f"{contact.name} is {wanted}.",
-                    (_status_evidence(case, contact),),
+                    (case.lead_status.evidence(contact),),
                 )
         doubtful = _doubtful(case, statuses)
         if doubtful is not None:
@@ -48,7 +48,7 @@ class SomeContactHasLeadStatus(Check):
             State.UNMET,
             "no_such_status",
             f"No contact of this deal has the lead status {wanted} ({seen}).",
-            tuple(_status_evidence(case, contact) for contact, status in statuses if status),
+            tuple(case.lead_status.evidence(contact) for contact, status in statuses if status),
         )
 
     def statuses(self) -> tuple[LeadStatus, ...]:
@@ -83,7 +83,7 @@ class LeadingContactLeadStatus(Check):
                 State.UNKNOWN,
                 "leader_unclear",
                 f"Nothing says who leads this deal, and {names} cannot.",
-                tuple(_status_evidence(case, contact) for contact, _ in bad),
+                tuple(case.lead_status.evidence(contact) for contact, _ in bad),
                 ask="Who leads this deal? Label that contact on the deal's record.",
             )
         doubtful = _doubtful(case, statuses)
@@ -107,7 +107,7 @@ def _doubtful(case: Case, statuses: Sequence[ContactStatus]) -> Outcome | None:
             State.UNKNOWN,
             "unknown_status",
             f"{status.reason}.",
-            (_status_evidence(case, contact),),
+            (case.lead_status.evidence(contact),),
             ask="Which of the known lead statuses is it? Set that one, or add this to the policy.",
         )
     return None
@@ -116,7 +116,7 @@ def _doubtful(case: Case, statuses: Sequence[ContactStatus]) -> Outcome | None:
 def _refused(case: Case, bad: Sequence[tuple[Contact, LeadStatus]]) -> Outcome:
     who = ", ".join(f"{contact.name} is {_name(case, status)}" for contact, status in bad)
     reason = str(bad[0][1]).lower()
-    evidence = tuple(_status_evidence(case, contact) for contact, _ in bad)
+    evidence = tuple(case.lead_status.evidence(contact) for contact, _ in bad)
     return Outcome(State.UNMET, reason, f"{who}.", evidence)
 
 
@@ -124,11 +124,3 @@ def _name(case: Case, status: LeadStatus | Unread | None) -> str:
     if isinstance(status, Unread):
         return "unknown"
     return case.lead_status.label(status) if status else "no status"
-
-
-def _status_evidence(case: Case, contact: Contact) -> Evidence:
-    value = contact.properties.get(case.lead_status.property) or ""
-    return Evidence(
-        ObjectKey(ObjectKind.CONTACT, contact.id),
-        f"{case.lead_status.property}: {case.lead_status.label(value)}",
-    )

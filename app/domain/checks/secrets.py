@@ -1,0 +1,52 @@
+"""A check on what notes must not hold: passwords, tokens, keys.
+
+Names the note and never the secret, since a finding is copied to places that a note is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.domain.case import Case, Check, Outcome, cite, not_checkable
+from app.domain.deal import Unread
+from app.domain.exchange import day
+from app.domain.masking import MASK, holds_secret
+from app.domain.notes import stripped
+from app.domain.verdict import Evidence, State
+
+MAX_REMEMBERED_BODIES = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class NoSecretInNotes(Check):
+    """Unmet when a note holds what looks like a password, a token or a key.
+
+    The secret is not repeated: the note is named by its author and date alone.
+    """
+
+    def __call__(self, case: Case) -> Outcome:
+        """See the class."""
+        if isinstance(case.snapshot.notes, Unread):
+            return not_checkable(case.snapshot.notes.reason)
+        held = [
+            cite(case.snapshot, case.notes, note.id, MASK, note.written_at)
+            for note in case.snapshot.notes
+            if _is_leaky(note.body)
+        ]
+        if not held:
+            return Outcome(State.MET, "met", "No secret was found in the notes.")
+        where = "; ".join(map(_named, held))
+        said = f"What looks like a password or a key stands in the notes ({where})."
+        return Outcome(State.UNMET, "secret", said, tuple(held))
+
+
+@lru_cache(MAX_REMEMBERED_BODIES)
+def _is_leaky(body: str) -> bool:
+    return holds_secret(stripped(body))
+
+
+def _named(evidence: Evidence) -> str:
+    when = f" of {day(evidence.written_at)}" if evidence.written_at else ""
+    who = f" by {evidence.author}" if evidence.author else ""
+    return f"note{when}{who}"
