@@ -29,11 +29,14 @@ _RESULT = re.compile(r"=\s*(?:~|ca\.?\s)?\s*$")
 _BY_YEAR = re.compile(
     r"\s*(?:by|bis|tegen|d'ici|para|from|ab|vanaf|in) (?:end |ende |eind )?20\d\d\b"
 )
+_VERSION = re.compile(r"\bv?\d\.(?:\d{1,2}|x)(?:\.\d{1,2})?\b")
 _PARENTHESIS = re.compile(r"[^()]{0,40}\(([^()]{5,200})\)")
 _PLACED = re.compile(
     r"(?P<n>\d{1,4}) (?:in|at|à|en|te|bei) (?:the )?[A-ZÀ-Ý][^,]*|[A-ZÀ-Ý][^\d]*\s(?P<m>\d{1,4})"
 )
 _MAX_WORDS_TO_NOUN = 4
+_MAX_WORDS_TO_NAME = 2
+_MAX_WORDS_TO_PLACE = 8
 _MAX_WORDS_BACK = 6
 _MAX_WORDS_TO_EACH = 6
 _MAX_WORDS_EACH_TO_NAME = 8
@@ -44,13 +47,12 @@ def counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | None
     """The class of what a number counts; None when that is nothing known."""
     if any(h.kind == "builds" and h.first == quantity.last for h in hits):
         return "developer"
+    if _leads_with(passage, quantity, hits):
+        return "site" if _earlier(quantity, hits) == "site" else "instance"
     noun = noun_after(passage, quantity, NOUNS)
     kind = _kind(quantity, noun, hits)
     if noun is not None and kind == "nr":
-        if quantity.last < noun.first and passage.words[noun.first - 1].text in WORDS["with"]:
-            return _with_what(quantity, hits)
-        people = any(h.first == noun.last and h.kind in _PEOPLE for h in hits)
-        return "developer" if people else "instance"
+        return _of_node_red(quantity, noun, hits)
     if kind == "person" and noun is not None and _builds(passage, quantity, noun, hits):
         return "developer"
     if kind in {"instance", "developer", "person"}:
@@ -69,10 +71,23 @@ def counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | None
     return "site" if kind == "site" else None
 
 
-def _with_what(quantity: Quantity, hits: list[Hit]) -> str:
-    """What has Node-RED in "9 with Node-RED": what was counted before, else an instance."""
-    earlier = _earlier(quantity, hits)
-    return "site" if earlier == "site" else "instance"
+def _of_node_red(quantity: Quantity, noun: Hit, hits: list[Hit]) -> str | None:
+    """What is counted in "3 Node-REDs", "3 Node-RED developers", "3 Node-RED flows"."""
+    if noun.first - quantity.last > _MAX_WORDS_TO_NAME:
+        return None
+    following = {h.kind for h in hits if h.first == noun.last}
+    following |= {h.kind for h in hits if h.first == noun.first and h.last > noun.last}
+    if following & {"flow", "artefact"}:
+        return None
+    return "developer" if following & _PEOPLE else "instance"
+
+
+def _leads_with(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
+    """Such as "20 gateways, 9 with Node-RED": what has it was counted before."""
+    following = passage.words[quantity.last].text if quantity.last < len(passage.words) else ""
+    return following in WORDS["with"] and any(
+        h.kind == "nr" and quantity.last < h.first <= quantity.last + 2 for h in hits
+    )
 
 
 def _earlier(quantity: Quantity, hits: list[Hit]) -> str | None:
@@ -136,11 +151,17 @@ def per_unit(passage: Passage, quantity: Quantity) -> bool:
 
 
 def adds_to(passage: Passage, quantity: Quantity) -> bool:
-    """Whether a number goes on with a count ("47 instances on the ships and 9 in the ports")."""
+    """Whether a number goes on with a count ("47 on the ships and 9 in the ports")."""
     words = passage.words
-    before = words[quantity.first - 1].text if quantity.first else ""
-    after = words[quantity.last].text if quantity.last < len(words) else ""
-    return before in WORDS["and"] and after in WORDS["onset"]
+    if not quantity.first or quantity.last >= len(words):
+        return False
+    if words[quantity.last].text not in WORDS["onset"]:
+        return False
+    if words[quantity.first - 1].text in WORDS["and"]:
+        return True
+    place = words[quantity.last + 1 : quantity.last + 2]
+    listed = passage.between(quantity.first, quantity.first).strip() == ","
+    return listed and bool(place) and passage.text[place[0].start].isupper()
 
 
 def excluded(passage: Passage, quantity: Quantity) -> bool:
@@ -179,7 +200,7 @@ def counts_sites(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     ):
         return True
     before = passage.words[quantity.first - 1].text if quantity.first else ""
-    if before not in WORDS["onset"] and not _hedged_onset(passage, quantity):
+    if before not in WORDS["onset"] | {"to"} and not _hedged_onset(passage, quantity):
         return each_has_one(passage, quantity, hits)
     return any(h.kind in {"nr", "instance", "flow"} for h in hits)
 
@@ -243,9 +264,9 @@ def _builds(passage: Passage, quantity: Quantity, noun: Hit, hits: list[Hit]) ->
 def _follows_node_red(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     """Such as "Node-RED on 4 PCs", "Node-RED läuft auf 16 Rechnern", "NR: 4", "NR 3x"."""
     for hit in hits:
-        if hit.kind != "nr" or not 0 <= quantity.first - hit.last <= _MAX_WORDS_TO_NOUN:
+        if hit.kind != "nr" or not 0 <= quantity.first - hit.last <= _MAX_WORDS_TO_PLACE:
             continue
-        text = passage.between(hit.last, quantity.first)
+        text = _VERSION.sub("", passage.between(hit.last, quantity.first))
         words = {word.text for word in passage.words[hit.last : quantity.first]}
         if words & WORDS["onset"] and not re.search(r"[.;(,]", text):
             return True
@@ -279,8 +300,8 @@ def _with_instances(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
 
 def _after_former(quantity: Quantity, hits: list[Hit]) -> bool:
     """Such as "used to be 9 instances, now 4"."""
-    return any(h.kind == "current" and h.last == quantity.first for h in hits) and any(
-        h.kind == "former" for h in hits
+    return any(h.kind == "current" and 0 <= quantity.first - h.last <= 2 for h in hits) and any(
+        h.kind in {"former", "planned", "instance"} and h.last < quantity.first for h in hits
     )
 
 

@@ -45,11 +45,16 @@ _BARE_LIVE = re.compile(
     r"(?:prod|production|produktiv|productie|live|running)(?=\s*(?:[,.;):!]|$))",
     re.IGNORECASE,
 )
+_ONLY = re.compile(r"\b(?:only|just|nur|alleen|seulement|s[oó]lo)\b", re.IGNORECASE)
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _SUBJECTS = NAMED | {"flow"}
+_PLACES = frozenset({"site", "machine"})
+_ANAPHOR = frozenset({"anaphor"})
+_TIMES = re.compile(r"[×x*]\s*$")
 _SITE = frozenset({"site"})
 _MAX_WORDS_PLANNED_BEFORE = 4
 _MAX_WORDS_PLANNED_AFTER = 4
+_MAX_WORDS_OF_ITEM = 4
 _MAX_WORDS_SHORT = 12
 
 
@@ -79,7 +84,9 @@ def read_facts(script: Manuscript) -> Facts:
     if spoken_of or tally.instances or tally.adopted:
         for passage in script.passages:
             theirs = script.frames[passage.index] not in NOT_THEIRS
-            short = "site" in passage.kinds and len(passage.words) <= _MAX_WORDS_SHORT
+            short = len(passage.words) <= _MAX_WORDS_OF_ITEM or (
+                "site" in passage.kinds and len(passage.words) <= _MAX_WORDS_SHORT
+            )
             if theirs and (short or not passage.kinds.isdisjoint(_RELEVANT)):
                 _read_passage(passage, tally, script.dates[passage.index])
     adopted = _adopted(tally)
@@ -112,11 +119,15 @@ def _adopted(tally: Tally) -> Fact[bool] | None:
     live = strongest(tally.live)
     if live is not None and live.weight >= Weight.NAMED:
         return Fact(value=True, quote=live.quote)
+    sites = strongest(tally.sites)
+    if sites is not None and sites.value and sites.weight == Weight.NAMED:
+        return Fact(value=True, quote=sites.quote)
     return None
 
 
 def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
-    near = not passage.kinds.isdisjoint(NAMED)
+    short = len(passage.words) <= _MAX_WORDS_OF_ITEM and bool(tally.instances)
+    near = short or not passage.kinds.isdisjoint(NAMED)
     numbers = quantities(passage)
     for span in passage.sentences:
         hits = [
@@ -133,6 +144,9 @@ def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
             if "current" not in kinds and ("not_theirs" in kinds or ended):
                 if ended:
                     tally.adopted.append(Statement(0, Weight.NAMED, sentence.quote))
+                    _read_numbers(sentence, [q for q in numbers if not q.value], tally)
+                elif named and _ONLY.search(sentence.quote):
+                    tally.adopted.append(Statement(0, Weight.IMPLIED, sentence.quote))
                 continue
             _read_numbers(sentence, numbers, tally)
             _read_statements(sentence, tally)
@@ -140,7 +154,11 @@ def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
 
 def _read_numbers(sentence: _Sentence, numbers: list[Quantity], tally: Tally) -> None:
     passage, hits = sentence.passage, sentence.hits
+    if sentence.quote.partition(" ")[0].lower() in WORDS["conditional"]:
+        return
     found: list[tuple[str, Quantity]] = []
+    each: list[Quantity] = []
+    places: list[Quantity] = []
     for quantity in numbers:
         word = passage.words[quantity.first]
         inside = sentence.span[0] <= word.start < sentence.span[1]
@@ -153,19 +171,24 @@ def _read_numbers(sentence: _Sentence, numbers: list[Quantity], tally: Tally) ->
             tally.instances[-1] = previous._replace(value=previous.value + quantity.value)
             continue
         if kind in {"instance", "site", None} and per_unit(passage, quantity):
-            _multiply(sentence, quantity, found, tally)
+            each.append(quantity)
             continue
+        if noun_after(passage, quantity, _PLACES) or _TIMES.search(passage.folded, 0, word.start):
+            places.append(quantity)
         if kind is None or excluded(passage, quantity):
             continue
         found.append((kind, quantity))
         _read_number(sentence, quantity, kind, kinds, tally)
+    if each and sentence.near:
+        _multiply(sentence, each[0], found, places, tally)
 
 
 def _read_number(
     sentence: _Sentence, quantity: Quantity, kind: str, earlier: list[str], tally: Tally
 ) -> None:
     passage, hits = sentence.passage, sentence.hits
-    weight = Weight.NAMED if in_total(passage, quantity) else Weight.SAID
+    part = noun_after(passage, quantity, _ANAPHOR) is not None
+    weight = Weight.NAMED if part or in_total(passage, quantity) else Weight.SAID
     statement = Statement(quantity.value, weight, sentence.quote, sentence.day)
     if kind == "instance":
         tally.instances.append(statement)
@@ -183,17 +206,22 @@ def _read_number(
 
 
 def _multiply(
-    sentence: _Sentence, each: Quantity, found: list[tuple[str, Quantity]], tally: Tally
+    sentence: _Sentence,
+    each: Quantity,
+    found: list[tuple[str, Quantity]],
+    places: list[Quantity],
+    tally: Tally,
 ) -> None:
     """Instances and places where a sentence gives so many per place ("1 Node-RED each")."""
     counts = [q.value for kind, q in found if kind == "instance"]
-    places = [q for kind, q in found if kind == "site"]
-    if counts and each.value == 1 and noun_after(sentence.passage, each, _SITE):
-        tally.sites.append(Statement(counts[-1], Weight.SAID, sentence.quote, sentence.day))
-    if places and not any(kind == "instance" for kind, _ in found):
-        product = places[-1].value * each.value
-        tally.instances.append(Statement(product, Weight.SAID, sentence.quote, sentence.day))
-        tally.sites.append(Statement(places[-1].value, Weight.SAID, sentence.quote, sentence.day))
+    per_site = noun_after(sentence.passage, each, _SITE) is not None
+    if not counts and places:
+        counts = [places[-1].value * each.value]
+        tally.instances.append(Statement(counts[0], Weight.SAID, sentence.quote, sentence.day))
+        per_site = per_site or noun_after(sentence.passage, places[-1], _SITE) is not None
+    if counts and per_site:
+        sites = counts[-1] // max(1, each.value)
+        tally.sites.append(Statement(sites, Weight.SAID, sentence.quote, sentence.day))
 
 
 def _read_statements(sentence: _Sentence, tally: Tally) -> None:

@@ -23,14 +23,14 @@ _PRONOUN = (
     r"(?:I|[Hh]e|[Ss]he|him|her|me|[Mm]yself|er|sie|ich|hij|zij|ze|ik|lui|elle|moi|él|ella|yo)\b"
 )
 _ONE = rf"(?:{_SOMEBODY}|{_PRONOUN}|{_NAME})"
-_AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n|w/|with)\b)\s*"
+_AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n|with|mit|met|avec|con)\b|w/)\s*"
 _PEOPLE = rf"{_ONE}(?:{_AND}(?:{_ONE}|(?:{_PERSONS})\b)){{0,9}}"
 _ANYBODY = rf"(?:{_ONE}|{_ARTICLE}\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}})"
 _WHERE = r"(?:\s(?:in|at|from)\s(?:the\s)?[\w-]{1,30})?"
 _VERB = (
     r"(?:(?:can\s|both\s|also\s|mostly\s|helps?\s)?(?:builds?|built|building|develops?|developed|maintains?|programs?|writes?|edits?"
     r"|touch(?:es)?|entwickel[nt]|bau(?:t|en)|programmier(?:t|en)|pfleg(?:t|en)|ontwikkel(?:t|en)"
-    r"|bouw(?:t|en)|programmeer(?:t|en)|développent?|construi(?:t|sent)|maintien(?:t|nent)"
+    r"|bouw(?:t|en)|onderhoud(?:t|en)|programmeer(?:t|en)|développent?|construi(?:t|sent)|maintien(?:t|nent)"
     r"|desarrollan?|construyen?|programan?|mantienen?)"
     r"|(?:do(?:es)?|did|ma[dk]es?|writes?|hacen?|machen|macht|doen|doet|font|fait)\s"
     r"(?:all\s)?(?:the|all|die|de|les|los|our|their)?\s?(?:of\s)?(?:flows?|dashboards?|Flows|flujos|flux|NR|Node-?RED|programming)"
@@ -38,7 +38,7 @@ _VERB = (
 )
 _OBJECT = (
     r"(?=\s*(?:$|[.,;:)!]|and\b|und\b|en\b|et\b|y\b|in\b|on\b|it\b|them\b|those\b|these\b|all\b"
-    r"|everything\b|alone\b|(?:the\s|their\s|our\s|new\s|die\s|de\s|les\s|los\s)?"
+    r"|everything\b|\d|allein\w?\b|alleen\b|alone\b|seule?\b|sol[ao]\b|(?:the\s|their\s|our\s|new\s|die\s|de\s|les\s|los\s)?"
     r"(?:flows?|dashboards?|NR\b|[Nn]ode-?RED|flujos|flux)|alles\b|tout\b|todo\b|with\b|since\b))"
 )
 _SUBJECT_BUILDS = re.compile(rf"\b(?P<who>{_PEOPLE}){_WHERE}\s{_VERB}{_OBJECT}")
@@ -48,6 +48,11 @@ _BUILT_BY = re.compile(
     r"|(?:ontwikkeld|gebouwd|onderhouden) door|(?:développés?|créés?|faits?) par"
     r"|(?:desarrollad[oa]s?|hech[oa]s?) por) "
     rf"(?P<who>(?:{_PRONOUN}|{_NAME})(?:{_AND}{_ANYBODY}){{0,9}})"
+)
+_BUILD_WHO = re.compile(
+    r"\b(?:baut|bauen|entwickelt|entwickeln|pflegt|pflegen|programmiert|macht|bouwt|bouwen|ontwikkelt"
+    r"|onderhoudt|développe|maintient|mantiene|desarrolla|programa|hace)\s"
+    rf"(?P<who>{_TITLE}{_NAME}(?:{_AND}{_ANYBODY}){{0,9}})"
 )
 _JUST = re.compile(
     rf"\b(?:[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]eulement|[Ss]olo|[Ss]ólo|[Uu]niquement)\s(?P<who>{_PEOPLE})"
@@ -82,6 +87,7 @@ _WHO = re.compile(
     r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]olo)\s)*"
     rf"(?P<who>(?:{_ONE})(?:{_AND}(?:\d+\b|{_ONE}|(?:{_PERSONS})\b))*)"
 )
+_CUES = frozenset({"builds", "developer", "flow"})
 _NOT_NAMES = WORDS["not_names"]
 _NONE = WORDS["no"]
 
@@ -93,7 +99,7 @@ def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
     if first and first[1] in _NONE:
         return 0
     names = _WHO.match(text)
-    if names and names["who"].split()[0].lower() not in NUMBERS:
+    if names and (first is None or first[1] not in NUMBERS):
         return _people(names["who"]) or number
     return number
 
@@ -115,11 +121,11 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
         return 0
     if match := _TEAM.search(text):
         return _number(match["n"])
-    if "builds" in passage.kinds or "developer" in passage.kinds:
+    if not passage.kinds.isdisjoint(_CUES):
         subjects = sum(_people(match["who"]) for match in _SUBJECT_BUILDS.finditer(text))
         if subjects:
             return subjects
-        for pattern in (_BUILT_BY, _IS_DEVELOPER, _ONLY_DEVELOPER):
+        for pattern in (_BUILT_BY, _BUILD_WHO, _IS_DEVELOPER, _ONLY_DEVELOPER):
             if match := pattern.search(text):
                 return _people(match["who"]) or None
     if match := _ONLY_ONE.search(text) or _JUST.search(text):

@@ -27,7 +27,7 @@ _FACTS = frozenset(
 _BEFORE = re.compile(r"(?:^|[.,;/|(+•?!–-])\s*(?:and |und |et |en |y )?$")
 _SIGN = re.compile(r"\s*(?:[:=?]+|\s[-–]|->|→)+\s*")
 _ENDS = re.compile(r"[;|]|\s/\s|[.?!](?=\s|$)")
-_BARE = frozenset({_PREFIX + "node_red_developers", _PREFIX + "node_red_in_production"})
+_BARE = _FACTS - {_PREFIX + "node_red_adopted"}
 _MAX_CHARACTERS_BACK = 8
 
 

@@ -123,6 +123,12 @@ def _without_ranges(passage: Passage, found: list[Quantity]) -> list[Quantity]:
         ]
         if _PART_OF.fullmatch(between):
             dropped.add(right.first)
-        elif _RANGE.fullmatch(between):
+        elif _RANGE.fullmatch(between) or _between(passage, left, between):
             dropped.update((left.first, right.first))
     return [quantity for quantity in found if quantity.first not in dropped]
+
+
+def _between(passage: Passage, left: Quantity, between: str) -> bool:
+    """Whether two numbers are the ends of a range, as in "between 10 and 15"."""
+    before = passage.words[left.first - 1].text if left.first else ""
+    return before in WORDS["between"] and between.strip() in WORDS["and"]
