@@ -85,11 +85,11 @@ def words_of(folded: str) -> list[Word]:
     """The words of folded text."""
     words: list[Word] = []
     end = 0
-    find = folded.index
+    find, add = folded.index, words.append
     for text in _WORD.findall(folded):
         start = find(text, end)
         end = start + len(text)
-        words.append(_new_word((text, start, end)))
+        add(_new_word((text, start, end)))
     return words
 
 
@@ -106,9 +106,10 @@ class PhraseBook:
     `questions` are the classes that belong to a question ("labels.why_now"). The class named
     `fillers` holds single words that are so common that they are only looked up, never reported.
 
-    All beginnings of phrases are the keys of one dictionary: to an index into the sets of classes
-    (0: no phrase ends here), doubled, plus one if a longer phrase goes on from here. Plain numbers
-    keep tens of thousands of phrases out of the garbage collector's sight.
+    The beginnings of phrases are the nodes of a tree, numbered from its root 0. All branches are
+    keys of one dictionary: a node's number times the count of known words, plus the number of the
+    word that leads on. Plain numbers keep tens of thousands of phrases out of the garbage
+    collector's sight, and a pass makes no strings.
     """
 
     def __init__(self, phrases: Mapping[str, Iterable[str]], fillers: str = "") -> None:
@@ -116,46 +117,58 @@ class PhraseBook:
         self.fillers = frozenset(
             word for spelled in _spellings(phrases.get(fillers, ())) for word in spelled
         )
-        ends: dict[str, list[str]] = {}
-        longer: set[str] = set()
-        for kind, patterns in phrases.items():
-            if kind == fillers:
-                continue
-            for words in _spellings(patterns):
-                key = " ".join(words)
-                kinds = ends.setdefault(key, [])
-                if kind not in kinds:
-                    kinds.append(kind)
-                longer.update(" ".join(words[:count]) for count in range(1, len(words)))
+        spelled = [
+            (kind, words)
+            for kind, patterns in phrases.items()
+            if kind != fillers
+            for words in _spellings(patterns)
+        ]
+        known = dict.fromkeys(word for _, words in spelled for word in words)
+        self._numbers = {word: number for number, word in enumerate(known)}
+        self._branches: dict[int, int] = {}
         self._kinds: list[tuple[str, ...]] = [()]
-        self._beginnings = dict.fromkeys(longer, 1)
-        for key, kinds in ends.items():
-            self._kinds.append(tuple(kinds))
-            self._beginnings[key] = 2 * (len(self._kinds) - 1) + (key in longer)
+        for kind, words in spelled:
+            node = self._node(words)
+            if kind not in self._kinds[node]:
+                self._kinds[node] = (*self._kinds[node], kind)
+
+    def _node(self, words: Iterable[str]) -> int:
+        """The node that words lead to, made where there is none."""
+        node = 0
+        for word in words:
+            branch = node * len(self._numbers) + self._numbers[word]
+            node = self._branches.setdefault(branch, len(self._kinds))
+            if node == len(self._kinds):
+                self._kinds.append(())
+        return node
 
     def find(self, folded: str, words: Sequence[Word]) -> list[Hit]:
         """Every phrase in the words, by where it starts; none runs across a sentence stop."""
         hits: list[Hit] = []
-        texts = [word.text for word in words]
-        count = len(texts)
-        begin, kinds_of = self._beginnings.get, self._kinds
-        for first, text in enumerate(texts):
-            code = begin(text)
-            if code is None:
+        add, follow = hits.append, self._branches.get
+        kinds_of, size = self._kinds, len(self._numbers)
+        numbers = [self._numbers.get(word[0]) for word in words]
+        numbers.append(None)  # so that the last word needs no case of its own
+        for first, number in enumerate(numbers):
+            if number is None:
                 continue
-            last = first + 1
-            key = text
-            while True:
-                if code > 1:
-                    hits.extend([_new_hit((kind, first, last)) for kind in kinds_of[code >> 1]])
-                if not code & 1 or last == count:
+            node, last = follow(number), first + 1
+            while node is not None:
+                for kind in kinds_of[node]:
+                    add(_new_hit((kind, first, last)))
+                following = numbers[last]
+                if following is None:
                     break
-                key = f"{key} {texts[last]}"
-                code = begin(key)
-                if code is None or _STOP.search(folded, words[last - 1].end, words[last].start):
+                node = follow(node * size + following)
+                if node is not None and _stops(folded, words[last - 1].end, words[last].start):
                     break
                 last += 1
         return hits
+
+
+def _stops(folded: str, start: int, end: int) -> bool:
+    """Whether a sentence ends between two words; mostly there is but a space."""
+    return folded[start:end] != " " and _STOP.search(folded, start, end) is not None
 
 
 def _spellings(patterns: Iterable[str]) -> Iterator[list[str]]:

@@ -14,28 +14,29 @@ from rapidfuzz.distance import OSA
 from app.domain.notes.phrase import Word
 from app.domain.notes.vocabulary import WORDS
 
+_WHY = WORDS["why"]
 _ASKED_ABOUT = tuple(sorted(WORDS["asked_about"]))
 _JOINED = "why"  # "whychnage", written as one word
 _MIN_LETTERS = 5
-_MIN_LETTERS_JOINED = len(_JOINED) + _MIN_LETTERS
 _LETTERS_FOR_TWO_ERRORS = 8
 
 
 def corrected(words: list[Word]) -> list[Word]:
     """The words with labels spelled right; places stay those of the text."""
-    for index, word in enumerate(words):
-        if word[0].startswith(_JOINED) and len(word[0]) >= _MIN_LETTERS_JOINED:
-            meant = _closest(word[0][len(_JOINED) :])
-            if meant is not None:
-                words[index] = word._replace(text=_JOINED + meant)
-    why = WORDS["why"]
-    for index in [index for index, word in enumerate(words) if word[0] in why]:
-        following = words[index + 1] if index + 1 < len(words) else None
-        if following is not None and len(following.text) >= _MIN_LETTERS:
-            meant = _closest(following.text)
-            if meant is not None:
-                words[index + 1] = following._replace(text=meant)
+    for index, (text, _, _) in enumerate(words):
+        if text in _WHY:
+            if index + 1 < len(words):
+                _correct(words, index + 1, "")
+        elif text[: len(_JOINED)] == _JOINED:
+            _correct(words, index, _JOINED)
     return words
+
+
+def _correct(words: list[Word], index: int, before: str) -> None:
+    """Spell one word right behind what it is joined to, if it misspells what is asked about."""
+    text = words[index].text[len(before) :]
+    if len(text) >= _MIN_LETTERS and (meant := _closest(text)) is not None:
+        words[index] = words[index]._replace(text=before + meant)
 
 
 @lru_cache(maxsize=4096)
