@@ -10,7 +10,8 @@ from functools import cache
 from typing import Protocol
 
 from app.domain.notes import WHYS, Question, QuestionId
-from app.domain.notes.phrase import expand, fold, words_of
+from app.domain.notes.automaton import expand
+from app.domain.notes.phrase import fold, words_of
 from app.domain.notes.vocabulary import BUILT_IN
 from app.domain.verdict import CriterionId
 

@@ -12,13 +12,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import product
 from typing import NamedTuple
+
+from app.domain.notes.automaton import DEAD, Automaton, expand
 
 _WORD = re.compile("[0-9a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u3040-\ud7ff]+")
 _SHARP_S = re.compile(r"(?<=\w\w)ss")  # what folding makes of "ß" inside a word
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_GROUP = re.compile(r"\(([^()]*)\)")
 _STOP = re.compile(r"[:;?!,|=]|\.\s")
 _LOOKALIKES = dict(
     zip(
@@ -85,19 +85,12 @@ def words_of(folded: str) -> list[Word]:
     """The words of folded text."""
     words: list[Word] = []
     end = 0
-    find, add = folded.index, words.append
+    find = folded.index
     for text in _WORD.findall(folded):
         start = find(text, end)
         end = start + len(text)
-        add(_new_word((text, start, end)))
+        words.append(_new_word((text, start, end)))
     return words
-
-
-def expand(pattern: str) -> Iterable[str]:
-    """The phrases that a pattern stands for: `(a|b|) c` is "a c", "b c" and "c"."""
-    parts = _GROUP.split(pattern)
-    choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
-    return (" ".join("".join(choice).split()) for choice in product(*choices))
 
 
 class PhraseBook:
@@ -105,64 +98,40 @@ class PhraseBook:
 
     `questions` are the classes that belong to a question ("labels.why_now"). The class named
     `fillers` holds single words that are so common that they are only looked up, never reported.
-
-    The beginnings of phrases are the nodes of a tree, numbered from its root 0. All branches are
-    keys of one dictionary: a node's number times the count of known words, plus the number of the
-    word that leads on. Plain numbers keep tens of thousands of phrases out of the garbage
-    collector's sight, and a pass makes no strings.
     """
 
     def __init__(self, phrases: Mapping[str, Iterable[str]], fillers: str = "") -> None:
         self.questions = frozenset(kind for kind in phrases if "." in kind)
         self.fillers = frozenset(
-            word for spelled in _spellings(phrases.get(fillers, ())) for word in spelled
+            word
+            for pattern in phrases.get(fillers, ())
+            for phrase in expand(pattern)
+            for words in spellings(phrase)
+            for word in words
         )
-        spelled = [
-            (kind, words)
-            for kind, patterns in phrases.items()
-            if kind != fillers
-            for words in _spellings(patterns)
-        ]
-        known = dict.fromkeys(word for _, words in spelled for word in words)
-        self._numbers = {word: number for number, word in enumerate(known)}
-        self._branches: dict[int, int] = {}
-        self._kinds: list[tuple[str, ...]] = [()]
-        for kind, words in spelled:
-            node = self._node(words)
-            if kind not in self._kinds[node]:
-                self._kinds[node] = (*self._kinds[node], kind)
-
-    def _node(self, words: Iterable[str]) -> int:
-        """The node that words lead to, made where there is none."""
-        node = 0
-        for word in words:
-            branch = node * len(self._numbers) + self._numbers[word]
-            node = self._branches.setdefault(branch, len(self._kinds))
-            if node == len(self._kinds):
-                self._kinds.append(())
-        return node
+        reported = {kind: patterns for kind, patterns in phrases.items() if kind != fillers}
+        self._automaton = Automaton(reported, spellings)
 
     def find(self, folded: str, words: Sequence[Word]) -> list[Hit]:
         """Every phrase in the words, by where it starts; none runs across a sentence stop."""
         hits: list[Hit] = []
-        add, follow = hits.append, self._branches.get
-        kinds_of, size = self._kinds, len(self._numbers)
-        numbers = [self._numbers.get(word[0]) for word in words]
-        numbers.append(None)  # so that the last word needs no case of its own
-        for first, number in enumerate(numbers):
-            if number is None:
-                continue
-            node, last = follow(number), first + 1
-            while node is not None:
-                for kind in kinds_of[node]:
-                    add(_new_hit((kind, first, last)))
-                following = numbers[last]
+        known, memory = self._automaton.words, self._automaton.memory()
+        steps, kinds, step = memory.steps, memory.kinds, memory.step
+        texts = [word.text if word.text in known else None for word in words]
+        texts.append(None)  # so that the last word needs no case of its own
+        for first, text in enumerate(texts):
+            state, last, here = 0, first, text
+            while here is not None:
+                following = steps[state].get(here)
                 if following is None:
+                    following = step(state, here)
+                if following == DEAD or (
+                    last > first and _stops(folded, words[last - 1].end, words[last].start)
+                ):
                     break
-                node = follow(node * size + following)
-                if node is not None and _stops(folded, words[last - 1].end, words[last].start):
-                    break
-                last += 1
+                state, last = following, last + 1
+                hits.extend([_new_hit((kind, first, last)) for kind in kinds[state]])
+                here = texts[last]
         return hits
 
 
@@ -171,12 +140,8 @@ def _stops(folded: str, start: int, end: int) -> bool:
     return folded[start:end] != " " and _STOP.search(folded, start, end) is not None
 
 
-def _spellings(patterns: Iterable[str]) -> Iterator[list[str]]:
-    """The words of every phrase that patterns stand for, in each way of spelling it."""
-    for pattern in patterns:
-        for phrase in expand(pattern):
-            folded = fold(phrase)
-            for spelling in {folded, folded.replace("'", ""), _SHARP_S.sub("s", folded)}:
-                words = _WORD.findall(spelling)
-                if words:
-                    yield words
+def spellings(phrase: str) -> Iterator[list[str]]:
+    """The words of a phrase in each way of spelling it; none for an empty one."""
+    folded = fold(phrase)
+    for spelling in {folded, folded.replace("'", ""), _SHARP_S.sub("s", folded)}:
+        yield _WORD.findall(spelling)
