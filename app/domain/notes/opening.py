@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from app.domain.notes.answer import QuestionKind, ReasonCode
 from app.domain.notes.stretch import Opinion, Stretch, asked, blank, unclear
@@ -13,6 +13,7 @@ _SIGNS = re.compile(r"[?–—✅☑✔…._-]")
 _URL = re.compile(
     r"(?:https?://|www\.)\S+|\S+\.(?:docx?|pptx?|pdf|xlsx?|png|jpe?g)\b", re.IGNORECASE
 )
+_PLAIN_WORD = re.compile(r"(?<!\S)[^\W_][^\s./]*(?!\S)")  # no part of a link
 _ASKING = re.compile(
     r"[\s\"'(]*(?:what|why|who|when|which|how|is|are|do|does|any|was|wer|wann|wie|gibt|quel|qui"
     r"|que|cual|welke|wat|anything|something)\b",
@@ -55,6 +56,7 @@ _BACK = re.compile(
 _MAX_WORDS_TO_DENIAL = 4
 _MAX_WORDS_BEHIND_DENIAL = 3
 _MAX_WORDS_CLOSING = 6
+_HELPERS = frozenset({"hint", "sample"})
 _MAX_WORDS_QUESTION = 4
 _MAX_WORDS_SOLVED = 12
 _MAX_WORDS_TO_ASK = 5
@@ -68,7 +70,11 @@ _LAST_LATIN, _LATIN_ADDITIONAL = "\u024f", ("\u1e00", "\u1eff")
 
 def opening_opinion(stretch: Stretch) -> Opinion | None:
     """The opinion that the opening already gives; None when the clauses have to be weighed."""
-    return next((opinion for check in _CHECKS if (opinion := check(stretch)) is not None), None)
+    plain = stretch.passage.kinds.isdisjoint(_TELLING)
+    for check in _CHECKS_OF_FORM if plain else _CHECKS:
+        if (opinion := check(stretch)) is not None:
+            return opinion
+    return None
 
 
 def _without_words(stretch: Stretch) -> Opinion | None:
@@ -79,7 +85,8 @@ def _without_words(stretch: Stretch) -> Opinion | None:
         return asked(ReasonCode.QUESTION_ONLY, "nothing follows the question")
     if stretch.kind is not QuestionKind.TIMING and _RATING.fullmatch(text.strip()):
         return blank(ReasonCode.PLACEHOLDER, "a rating, no reason")
-    if ("/" in text or "." in text) and not _LETTER.search(_URL.sub(" ", text)):
+    linked = ("/" in text or "." in text) and not _PLAIN_WORD.search(text)
+    if linked and not _LETTER.search(_URL.sub(" ", text)):
         return blank(ReasonCode.LINK_ONLY, "only a link")
     return None
 
@@ -97,13 +104,15 @@ def _template(stretch: Stretch) -> Opinion | None:
         return asked(ReasonCode.QUESTION_ONLY, "a mail ends behind its questions")
     if _TIME_SLOT.fullmatch(stretch.text.strip()):
         return asked(ReasonCode.TEMPLATE, "a slot of an agenda")
+    if stretch.passage.kinds.isdisjoint(_HELPERS):
+        return None
     if _is_helper(stretch) or _is_helper(_behind_questions(stretch)):
         return asked(ReasonCode.TEMPLATE, "helper text of a template")
     return None
 
 
 def _is_helper(stretch: Stretch) -> bool:
-    return stretch.opens_with("hint", 0) or stretch.opens_with("sample", 0)
+    return any(stretch.opens_with(kind, 0) for kind in _HELPERS)
 
 
 def _behind_questions(stretch: Stretch) -> Stretch:
@@ -230,19 +239,24 @@ def _signal(stretch: Stretch) -> Opinion | None:
     return None
 
 
-_CHECKS: tuple[Callable[[Stretch], Opinion | None], ...] = (
-    _without_words,
-    _foreign,
-    _template,
-    _question,
-    _withdrawn,
-    _solved,
-    _to_ask,
-    _empty_talk,
-    _ours,
-    _timing,
-    _signal,
-)
+_CHECKS: Mapping[Callable[[Stretch], Opinion | None], frozenset[str]] = {
+    _without_words: frozenset(),
+    _foreign: frozenset(),
+    _template: frozenset(),
+    _question: frozenset(),
+    _withdrawn: frozenset({"denied"}),
+    _solved: frozenset({"solved"}),
+    _to_ask: frozenset(),
+    _empty_talk: frozenset({"empty_talk"}),
+    _ours: frozenset(),
+    _timing: frozenset({"on_hold", "indefinite", "sellers_time", "hedge", "merit"}),
+    _signal: frozenset({"undecided"}),
+}
+"""The checks in their order, each with the classes of which it needs one to find anything."""
+
+_TELLING = frozenset[str]().union(*_CHECKS.values())
+_CHECKS_OF_FORM = tuple(check for check, classes in _CHECKS.items() if not classes)
+"""Those that a line without any of the classes is left with; most lines are such."""
 
 
 def _foreign_words(stretch: Stretch) -> bool:

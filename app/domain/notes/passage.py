@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from operator import attrgetter
 
@@ -13,6 +14,8 @@ from app.domain.notes.vocabulary import WORDS
 
 _SENTENCE_END = re.compile(r"""[.!?]+["')\]»”]*(?=\s+["'(\[¿¡«“]?[\w¿])|[;•]\s|\s\|\s""")
 _kind_of = attrgetter("kind")
+_start_of = attrgetter("start")
+_end_of = attrgetter("end")
 _ABBREVIATIONS = WORDS["abbreviations"]
 
 
@@ -67,6 +70,12 @@ class Passage:
     def between(self, first: int, last: int) -> str:
         """The folded text between the word before `first` and the word `last`."""
         return self.folded[self.words[first - 1].end : self.words[last].start]
+
+    def words_in(self, start: int, end: int) -> range:
+        """Which words lie wholly between two places of the line."""
+        words = self.words
+        first = bisect_left(words, start, key=_start_of)
+        return range(first, bisect_right(words, end, first, key=_end_of))
 
     def has(self, kind: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a phrase of that class stands between two places of the line."""

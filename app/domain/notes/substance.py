@@ -87,7 +87,9 @@ def judge_text(passage: Passage, start: int, end: int, kind: QuestionKind) -> Op
 
 
 def _weigh(stretch: Stretch) -> Opinion:
-    """The whole from its clauses."""
+    """The whole from its clauses, which need no telling apart where nothing is empty."""
+    if _is_plain(stretch):
+        return _ANSWERED
     parts = _clauses(stretch)
     read = (_clause(part) for part in _said(parts))
     clauses = [clause for clause in read if clause is not None]
@@ -102,6 +104,20 @@ def _weigh(stretch: Stretch) -> Opinion:
     if content >= (_MIN_WORDS_AFTER_EMPTY_OPENING if opens_empty else 1):
         return _ANSWERED
     return blank(_REASONS.get(cue, ReasonCode.PLACEHOLDER), "no content of the right kind")
+
+
+def _is_plain(stretch: Stretch) -> bool:
+    """Whether a word has content and no phrase of emptiness stands in the line, as in most."""
+    passage = stretch.passage
+    special = _KIND_EMPTINESS.get(stretch.kind, "")
+    if special in passage.kinds or not passage.kinds.isdisjoint(_EMPTINESS):
+        return False
+    fillers, interjections = passage.fillers, WORDS["interjections"]
+    inside = passage.words_in(*stretch.span)
+    return any(
+        word.text not in fillers and word.text not in interjections
+        for word in passage.words[inside.start : inside.stop]
+    )
 
 
 def _said(parts: list[Stretch]) -> list[Stretch]:
@@ -129,12 +145,10 @@ def _clauses(stretch: Stretch) -> list[Stretch]:
 
 def _clause(part: Stretch) -> _Clause | None:
     passage, words = part.passage, part.passage.words
-    inside = [
-        i for i, word in enumerate(words) if word.start >= part.start and word.end <= part.end
-    ]
+    inside = passage.words_in(*part.span)
     if not inside:
         return None
-    first, last = inside[0], inside[-1] + 1
+    first, last = inside.start, inside.stop
     special = _KIND_EMPTINESS.get(part.kind, "")
     covered: set[int] = set()
     emptied: set[int] = set()
