@@ -29,6 +29,15 @@ _RESULT = re.compile(r"=\s*(?:~|ca\.?\s)?\s*$")
 _BY_YEAR = re.compile(
     r"\s*(?:by|bis|tegen|d'ici|para|from|ab|vanaf|in) (?:end |ende |eind )?20\d\d\b"
 )
+_ARROW = re.compile(r"\s*(?:→|->|=>)")
+_EACH = re.compile(
+    r"(?:all|each|every one|alle|jeweils|tous|toutes|todos|todas) "
+    r"(?:with|running|run|have|mit|met|avec|con) (?:their own |its own |own )?node.?red"
+    r"|node.?red on (?:each|all|every)\b"
+)
+_JOINED = re.compile(r"\b(?:[A-ZÀ-Ý][\w'-]+|me|I|him|her)\s*(?:\+|&|and|und|en|et|y)\s*$")
+_MAX_CHARACTERS_BACK = 40
+_MAX_CHARACTERS_TO_EACH = 60
 _VERSION = re.compile(r"\bv?\d\.(?:\d{1,2}|x)(?:\.\d{1,2})?\b")
 _PARENTHESIS = re.compile(r"[^()]{0,40}\(([^()]{5,200})\)")
 _PLACED = re.compile(
@@ -45,28 +54,34 @@ _MAX_WORDS_TO_VERB = 4
 
 def counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | None:
     """The class of what a number counts; None when that is nothing known."""
+    noun = noun_after(passage, quantity, NOUNS)
+    kind = _kind(quantity, noun, hits)
     if any(h.kind == "builds" and h.first == quantity.last for h in hits):
         return "developer"
     if _leads_with(passage, quantity, hits):
         return "site" if _earlier(quantity, hits) == "site" else "instance"
-    noun = noun_after(passage, quantity, NOUNS)
-    kind = _kind(quantity, noun, hits)
     if noun is not None and kind == "nr":
         return _of_node_red(quantity, noun, hits)
-    if kind == "person" and noun is not None and _builds(passage, quantity, noun, hits):
-        return "developer"
-    if kind in {"instance", "developer", "person"}:
+    if noun is not None and kind == "person":
+        return "developer" if _builds(passage, quantity, noun, hits) else "person"
+    if kind in {"instance", "developer"}:
         return kind
-    if kind == "site" and _follows_node_red(passage, quantity, hits):
-        return "site"
-    own = (
-        _follows_node_red(passage, quantity, hits)
-        or (noun is not None and kind == "machine" and _with_node_red(passage, noun, hits))
-        or each_has_one(passage, quantity, hits)
-        or (noun is None and _after_former(quantity, hits))
-        or (noun is None and in_total(passage, quantity) and _sums_instances(quantity, hits))
+    return _by_context(passage, quantity, noun, kind, hits)
+
+
+def _by_context(
+    passage: Passage, quantity: Quantity, noun: Hit | None, kind: str | None, hits: list[Hit]
+) -> str | None:
+    """What is counted where only the rest of the sentence tells: machines, places, bare numbers."""
+    follows = _follows_node_red(passage, quantity, hits)
+    if (kind == "site" and follows) or (noun is None and _of_else(quantity, hits)):
+        return kind
+    bare = noun is None and (
+        _after_former(quantity, hits)
+        or (in_total(passage, quantity) and _sums_instances(quantity, hits))
     )
-    if own:
+    with_it = noun is not None and kind == "machine" and _with_node_red(passage, noun, hits)
+    if follows or bare or with_it or each_has_one(passage, quantity, hits):
         return "instance"
     return "site" if kind == "site" else None
 
@@ -80,6 +95,12 @@ def _of_node_red(quantity: Quantity, noun: Hit, hits: list[Hit]) -> str | None:
     if following & {"flow", "artefact"}:
         return None
     return "developer" if following & _PEOPLE else "instance"
+
+
+def _of_else(quantity: Quantity, hits: list[Hit]) -> bool:
+    """Whether something that is never counted follows: flows, tags, continents, years."""
+    near = (quantity.last, quantity.last + 1)
+    return any(h.kind in {"flow", "artefact"} and h.first in near for h in hits)
 
 
 def _leads_with(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
@@ -99,8 +120,10 @@ def _earlier(quantity: Quantity, hits: list[Hit]) -> str | None:
 
 def _sums_instances(quantity: Quantity, hits: list[Hit]) -> bool:
     """Whether what a sum adds up are instances, and not the sites counted before it."""
-    named = any(hit.kind in NAMED for hit in hits)
-    return named and _earlier(quantity, hits) not in {"site", "person", "developer"}
+    kinds = {hit.kind for hit in hits}
+    if "instance" in kinds:
+        return True
+    return "nr" in kinds and _earlier(quantity, hits) not in {"site", "person", "developer"}
 
 
 def _kind(quantity: Quantity, noun: Hit | None, hits: list[Hit]) -> str | None:
@@ -136,6 +159,9 @@ def each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     for index in range(quantity.last, min(quantity.last + _MAX_WORDS_TO_EACH, len(words))):
         if words[index].text in each:
             return any(index < h.first <= index + _MAX_WORDS_EACH_TO_NAME for h in named)
+    end = words[quantity.last - 1].end
+    if _EACH.search(passage.folded, end, end + _MAX_CHARACTERS_TO_EACH):
+        return noun_after(passage, quantity, _PLACES) is not None
     close = [h for h in named if 0 <= quantity.first - h.last <= 1]
     return any(w.text in each for h in close for w in words[max(0, h.first - 5) : h.first])
 
@@ -164,6 +190,12 @@ def adds_to(passage: Passage, quantity: Quantity) -> bool:
     return listed and bool(place) and passage.text[place[0].start].isupper()
 
 
+def joined_to_people(passage: Passage, quantity: Quantity) -> bool:
+    """Whether a number of people only goes on with names ("Marta and two apprentices")."""
+    start = passage.words[quantity.first].start
+    return _JOINED.search(passage.text, max(0, start - _MAX_CHARACTERS_BACK), start) is not None
+
+
 def excluded(passage: Passage, quantity: Quantity) -> bool:
     """Whether a number is wanted, quoted, hypothetical or of the past."""
     words = passage.words
@@ -179,7 +211,8 @@ def excluded(passage: Passage, quantity: Quantity) -> bool:
             barred = max(barred, hit.first)
         elif hit.kind == "current" and hit.first > barred:
             barred = -1
-    if barred >= 0:
+    negated = quantity.first and words[quantity.first - 1].text in WORDS["negation"]
+    if barred >= 0 or negated or _ARROW.match(passage.folded, words[quantity.last - 1].end):
         return True
     noun = noun_after(passage, quantity, NOUNS)
     end = noun.last if noun else quantity.last
@@ -264,7 +297,11 @@ def _builds(passage: Passage, quantity: Quantity, noun: Hit, hits: list[Hit]) ->
 def _follows_node_red(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     """Such as "Node-RED on 4 PCs", "Node-RED läuft auf 16 Rechnern", "NR: 4", "NR 3x"."""
     for hit in hits:
-        if hit.kind != "nr" or not 0 <= quantity.first - hit.last <= _MAX_WORDS_TO_PLACE:
+        if hit.kind not in NAMED or not 0 <= quantity.first - hit.last <= _MAX_WORDS_TO_PLACE:
+            continue
+        if _equals(passage, quantity, hit):
+            return True
+        if hit.kind != "nr":
             continue
         text = _VERSION.sub("", passage.between(hit.last, quantity.first))
         words = {word.text for word in passage.words[hit.last : quantity.first]}
@@ -279,6 +316,12 @@ def _follows_node_red(passage: Passage, quantity: Quantity, hits: list[Hit]) -> 
         if ":" in text and _BARE_END.match(passage.folded, end.end):
             return True
     return False
+
+
+def _equals(passage: Passage, quantity: Quantity, hit: Hit) -> bool:
+    """Such as "the number of instances is 18"."""
+    words = [word.text for word in passage.words[hit.last : quantity.first]]
+    return len(words) == 1 and words[0] in WORDS["equals"]
 
 
 def _with_node_red(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
@@ -301,7 +344,7 @@ def _with_instances(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
 def _after_former(quantity: Quantity, hits: list[Hit]) -> bool:
     """Such as "used to be 9 instances, now 4"."""
     return any(h.kind == "current" and 0 <= quantity.first - h.last <= 2 for h in hits) and any(
-        h.kind in {"former", "planned", "instance"} and h.last < quantity.first for h in hits
+        h.kind in {"former", "planned", "instance", "nr"} and h.last < quantity.first for h in hits
     )
 
 

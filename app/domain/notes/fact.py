@@ -16,6 +16,7 @@ from app.domain.notes.counting import (
     each_has_one,
     excluded,
     in_total,
+    joined_to_people,
     lists_sites,
     noun_after,
     per_unit,
@@ -42,10 +43,17 @@ _RELEVANT = NAMED | {
 }  # fmt: skip
 _BARE_LIVE = re.compile(
     r"(?:^|[,;:(]\s*|\bis )(?:all |all in |now |both )?"
-    r"(?:prod|production|produktiv|productie|live|running)(?=\s*(?:[,.;):!]|$))",
+    r"(?:prod|production|produktiv|productie|producción|live|running)(?=\s*(?:[,.;):!]|$))",
     re.IGNORECASE,
 )
 _ONLY = re.compile(r"\b(?:only|just|nur|alleen|seulement|s[oó]lo)\b", re.IGNORECASE)
+_ONE_SITE = re.compile(
+    r"\b(?:only|just|nur|alleen|solo|seulement) "
+    r"(?:the |one |our |das |de |het |la |l')?(?:[\w-]+ )?"
+    r"(?:plant|site|factory|location|mill|Werk|vestiging|usine|planta|fábrica)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\d.*(?:,|\+|\band|\bund|\ben|\bet|\by)\s*\d")
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _SUBJECTS = NAMED | {"flow"}
 _PLACES = frozenset({"site", "machine"})
@@ -127,7 +135,7 @@ def _adopted(tally: Tally) -> Fact[bool] | None:
 
 def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
     short = len(passage.words) <= _MAX_WORDS_OF_ITEM and bool(tally.instances)
-    near = short or not passage.kinds.isdisjoint(NAMED)
+    near = short or not passage.kinds.isdisjoint(_SUBJECTS)
     numbers = quantities(passage)
     for span in passage.sentences:
         hits = [
@@ -198,7 +206,8 @@ def _read_number(
         if noun_after(passage, quantity, _SITE) and each_has_one(passage, quantity, hits):
             tally.sites.append(statement)
     elif kind == "developer" or (kind == "person" and sentence.named and "instance" in earlier):
-        tally.developers.append(statement)
+        if not joined_to_people(passage, quantity):
+            tally.developers.append(statement)
     elif kind == "site" and counts_sites(passage, quantity, hits):
         tally.sites.append(statement._replace(weight=Weight.NAMED))
     elif kind == "site" and sentence.near and lists_sites(passage, quantity):
@@ -231,16 +240,17 @@ def _read_statements(sentence: _Sentence, tally: Tally) -> None:
         return
     kinds = {hit.kind for hit in hits}
     _read_adoption(sentence, kinds, tally)
-    if "only_one" in kinds:
+    if "only_one" in kinds or (sentence.named and _ONE_SITE.search(quote)):
         tally.sites.append(Statement(1, Weight.SAID, quote))
     if not (sentence.near or tally.instances or tally.adopted or _PRODUCTION.search(quote)):
         return
     weight = Weight.NAMED if sentence.named else Weight.SAID
     live = "live" in kinds or _BARE_LIVE.search(quote) is not None
     trial = sentence.near and "trial" in kinds and not _planned(hits, "trial")
-    if "not_live" in kinds or trial:
+    live = live and not _planned(hits, "live")
+    if "not_live" in kinds or (trial and not (live and _SEVERAL.search(quote))):
         tally.live.append(Statement(0, weight, quote))
-    elif live and not _planned(hits, "live"):
+    elif live:
         tally.live.append(Statement(1, weight, quote))
     alone = "selves" in kinds
     people = 1 if alone else named_people(sentence.passage, sentence.span, live="live" in kinds)

@@ -138,11 +138,11 @@ def _developers(value: _Value, tally: Tally) -> None:
 
 
 def _leading_number(value: _Value) -> list[Statement]:
+    """The first number that stands, provided that the field begins with a number at all."""
     if not value.numbers or value.numbers[0].first > value.first + 2:
         return []
-    if excluded(value.passage, value.numbers[0]):
-        return []
-    return [Statement(value.numbers[0].value, Weight.FIELD, value.quote)]
+    standing = [q.value for q in value.numbers if not excluded(value.passage, q)]
+    return [Statement(number, Weight.FIELD, value.quote) for number in standing[:1]]
 
 
 def _instances(value: _Value, tally: Tally) -> None:

@@ -34,7 +34,7 @@ _VERB = (
     r"|desarrollan?|construyen?|programan?|mantienen?)"
     r"|(?:do(?:es)?|did|ma[dk]es?|writes?|hacen?|machen|macht|doen|doet|font|fait)\s"
     r"(?:all\s)?(?:the|all|die|de|les|los|our|their)?\s?(?:of\s)?(?:flows?|dashboards?|Flows|flujos|flux|NR|Node-?RED|programming)"
-    r"|looks? after)"
+    r"|looks? after|does everything)"
 )
 _OBJECT = (
     r"(?=\s*(?:$|[.,;:)!]|and\b|und\b|en\b|et\b|y\b|in\b|on\b|it\b|them\b|those\b|these\b|all\b"
