@@ -47,6 +47,8 @@ from config.policy.schema import Text, Wire
 
 EXAMPLES_SUFFIX = ".examples.yaml"
 _CONTACT, _COMPANY = "1", "1"
+_SOME = {"finds", "passes"}
+"""What an example expects among the findings, whatever else is found."""
 _UNREAD = Unread("left unread by the example")
 
 
@@ -169,14 +171,14 @@ class Tried:
     @property
     def surprises(self) -> tuple[str, ...]:
         """What was found of each criterion that is in one list and not in the other."""
-        seen, wanted = _seen(self.verdict), self.example.expect.model_dump(exclude_none=True)
-        pairs = [(value, seen[key]) for key, value in wanted.items()]
-        astray = {
-            code
-            for codes, found in pairs
-            if isinstance(codes, tuple) and isinstance(found, tuple)
-            for code in set(codes) ^ set(found)
-        }
+        seen, expect = _seen(self.verdict), self.example.expect
+        found = {f.criterion: f.state for f in self.verdict.findings}
+        astray = {code for code in expect.finds if found.get(CriterionId(code)) is not State.UNMET}
+        astray.update(c for c in expect.passes if found.get(CriterionId(c)) is not State.MET)
+        for key, codes in expect.model_dump(exclude_none=True, exclude=_SOME).items():
+            listed = seen[key]
+            if isinstance(codes, tuple) and isinstance(listed, tuple):
+                astray.update(set(codes) ^ set(listed))
         findings = (*self.verdict.findings, *self.verdict.next_needs)
         return tuple(
             f"{f.criterion} is {f.state} ({f.reason}): {f.message}"
@@ -226,9 +228,7 @@ def _differences(example: Example, verdict: Verdict) -> Iterator[str]:
     seen = _seen(verdict)
     yield from _among(example.expect.finds, verdict, State.UNMET)
     yield from _among(example.expect.passes, verdict, State.MET)
-    for key, wanted in example.expect.model_dump(
-        exclude_none=True, exclude={"finds", "passes"}
-    ).items():
+    for key, wanted in example.expect.model_dump(exclude_none=True, exclude=_SOME).items():
         found = seen[key]
         if isinstance(wanted, tuple):
             wanted = tuple(sorted(wanted))  # noqa: PLW2901 order carries no meaning here
