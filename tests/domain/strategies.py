@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zlib import crc32
 
 from hypothesis import strategies as st
@@ -20,13 +21,17 @@ from app.domain.checks import (
     StageKnown,
 )
 from app.domain.deal import (
+    Activity,
     Company,
     Contact,
     DealId,
+    Direction,
     Note,
     ObjectKey,
     ObjectKind,
     Owner,
+    PropertyMove,
+    Sibling,
     Snapshot,
     StagePosition,
     Unread,
@@ -75,6 +80,7 @@ moments = st.datetimes(
 unread = st.builds(Unread, st.sampled_from(("the API said no", "timed out")))
 keys = st.builds(ObjectKey, st.sampled_from(ObjectKind), ids)
 texts = st.one_of(st.lists(st.sampled_from(LINES), max_size=6).map("\n".join), st.text(max_size=80))
+dates = st.sampled_from((None, "", "2026-09-01", "2026-10-01T12:00:00Z", "1790000000000", "soon"))
 values = st.one_of(st.none(), st.just(""), st.text(max_size=20))
 names = OwnedNames()
 
@@ -97,6 +103,9 @@ contacts = st.builds(
             "hs_lead_status": st.sampled_from(STATUSES),
             "lifecyclestage": st.sampled_from(("lead", "opportunity", None)),
             "email": values,
+            "hs_buying_role": st.sampled_from((None, "CHAMPION", "END_USER;CHAMPION")),
+            "activation_outbound": values,
+            "hubspot_owner_assigneddate": dates,
         },
     ),
     st.lists(st.sampled_from(LABELS), max_size=2).map(tuple),
@@ -121,13 +130,52 @@ def some(strategy):
     return st.one_of(several.map(tuple), unread)
 
 
+activities = st.builds(
+    Activity,
+    key=st.builds(
+        ObjectKey,
+        st.sampled_from((ObjectKind.EMAIL, ObjectKind.MEETING, ObjectKind.CALL)),
+        ids,
+    ),
+    direction=st.sampled_from(Direction),
+    at=moments,
+    hangs_on=st.lists(keys, max_size=3).map(tuple),
+    outcome=st.sampled_from((None, "COMPLETED", "NO_SHOW")),
+    subject=st.sampled_from(("", "Re: offer", "Automatic reply: away")),
+)
+moves = st.builds(
+    PropertyMove,
+    st.sampled_from((None, "1", "2", "40", "2026-09-01", "call Petra by 3 October 2026")),
+    moments,
+    st.just("CRM_UI"),
+    st.sampled_from((None, "Zoe")),
+)
+histories = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.lists(moves, max_size=4).map(
+            lambda found: tuple(sorted(found, key=lambda move: move.at, reverse=True))
+        )
+        for name in ("dealstage", "closedate", "hs_next_step")
+    },
+)
+siblings = st.builds(Sibling, ids, st.just("Twin"), st.lists(keys, max_size=2).map(tuple))
+
 snapshots = st.builds(
     Snapshot,
     deal_id=ids.map(DealId),
     observed_at=moments,
     properties=properties(
         ObjectKind.DEAL,
-        {"dealname": values, "amount": values, "deal_currency_code": values, "next_step": values},
+        {
+            "dealname": values,
+            "amount": st.sampled_from((None, "0", "60000", "NaN", "x")),
+            "deal_currency_code": values,
+            "next_step": values,
+            "closedate": dates,
+            "createdate": dates,
+            "hs_next_step": st.sampled_from((None, "tbd", "Demo on 1 October 2026")),
+        },
     ),
     link=st.just("https://app.hubspot.com/1"),
     position=st.one_of(positions, positions, unread),
@@ -135,6 +183,15 @@ snapshots = st.builds(
     contacts=some(contacts),
     companies=some(companies),
     notes=some(notes),
+    activities=st.one_of(
+        st.lists(activities, max_size=4).map(
+            lambda found: tuple(sorted(found, key=lambda activity: activity.at))
+        ),
+        unread,
+    ),
+    history=st.one_of(histories, unread),
+    siblings=st.one_of(st.lists(siblings, max_size=2).map(tuple), unread),
+    stages=st.lists(positions, max_size=4).map(tuple),
     authors=st.dictionaries(ids, owners, max_size=2),
 )
 
@@ -177,15 +234,21 @@ def criteria(draw, index: int) -> Criterion:
 @st.composite
 def policies(draw) -> Policy:
     """The shipped policy, or one with other criteria; read by the pseudo reader or the real one."""
-    policy = shipped_policy()
-    if draw(st.booleans()):
-        policy = replace(policy, reader=PseudoReader())
+    policy = _shipped(pseudo=draw(st.booleans()), ignoring=draw(st.booleans()))
     if draw(st.booleans()):
         own = tuple(draw(criteria(index)) for index in range(draw(st.integers(1, 5))))
         policy = replace(policy, criteria=own)
-    if draw(st.booleans()):
-        policy = replace(policy, ignored_pipelines=("renewals",))
     return policy
+
+
+@cache
+def _shipped(*, pseudo: bool, ignoring: bool) -> Policy:
+    policy = shipped_policy()
+    return replace(
+        policy,
+        reader=PseudoReader() if pseudo else policy.reader,
+        ignored_pipelines=("renewals",) if ignoring else (),
+    )
 
 
 @st.composite
