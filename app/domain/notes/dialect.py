@@ -20,6 +20,7 @@ _FRAMEWORKS: Mapping[str, tuple[tuple[str, QuestionId], ...]] = {
 """The letters of sales frameworks that stand for a why, by the class of the framework's name."""
 
 _KEY = re.compile(r"(?:^|[^\w])(?P<key>[a-z0-9]{1,3})\s?(?:=|->|→|stands for|means)\s?$")
+_MAX_KEY_CHARACTERS = 24  # more than a key and its sign take, so that no word is cut into one
 _MIN_KINDS = 2
 
 
@@ -72,7 +73,8 @@ def _legend(passages: Sequence[Passage]) -> tuple[tuple[str, QuestionId], ...]:
         keys: dict[str, QuestionId] = {}
         for hit in passage.hits:
             if hit.kind.startswith(("short.", "labels.")):
-                key = _KEY.search(passage.folded[: passage.words[hit.first].start])
+                start = passage.words[hit.first].start
+                key = _KEY.search(passage.folded[max(0, start - _MAX_KEY_CHARACTERS) : start])
                 if key is not None:
                     keys[key["key"]] = QuestionId(hit.kind.partition(".")[2])
         if len(keys) >= _MIN_KINDS:

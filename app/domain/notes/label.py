@@ -178,10 +178,11 @@ def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
         return []
     hits = []
     for hit in passage.hits:
+        if hit.kind not in passage.questions:
+            continue
         role, _, question = hit.kind.partition(".")
         if (
-            question
-            and role in _RANKS
+            role in _RANKS
             and (role != "short" or dialect.short or _topic(passage, hit))
             and (role != "initials" or dialect.initials)
         ):

@@ -13,6 +13,7 @@ from app.domain.notes.typo import corrected
 from app.domain.notes.vocabulary import WORDS
 
 _SENTENCE_END = re.compile(r"""[.!?]+["')\]»”]*(?=\s+["'(\[¿¡«“]?[\w¿])|[;•]\s|\s\|\s""")
+_STOP_INSIDE = re.compile(r"[.!?;•|]")  # without one the line is a single sentence
 _kind_of = attrgetter("kind")
 _start_of = attrgetter("start")
 _end_of = attrgetter("end")
@@ -39,6 +40,8 @@ class Passage:
     @cached_property
     def sentences(self) -> list[Span]:
         """The sentences of the line, as spans without the white space between them."""
+        if not _STOP_INSIDE.search(self.text, 0, len(self.text) - 1):
+            return [(0, len(self.text))]
         spans: list[Span] = []
         start = 0
         for match in _SENTENCE_END.finditer(self.text):

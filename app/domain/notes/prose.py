@@ -49,8 +49,10 @@ def stated(script: Manuscript) -> Iterator[Candidate]:
         for hit in passage.hits:
             if passage.words[hit.first].start >= limit:
                 break
+            if hit.kind not in passage.questions:
+                continue
             role, _, question = hit.kind.partition(".")
-            if not question or role not in _SPANS:
+            if role not in _SPANS:
                 continue
             budget -= 1
             if budget < 0:

@@ -49,7 +49,10 @@ def speakers_of(passages: Sequence[Passage]) -> list[str | None]:
 def _headed(passages: Sequence[Passage]) -> list[str | None] | None:
     """Speakers of messages that stand under lines like "Kofi 15:58"; None without such lines."""
     heads = [
-        _HEAD.fullmatch(passage.text) if len(passage.text) <= _MAX_HEAD_CHARACTERS else None
+        _HEAD.fullmatch(passage.text)
+        if len(passage.text) <= _MAX_HEAD_CHARACTERS
+        and (passage.text[-1].isdecimal() or passage.text[-1] in "mM)]:")
+        else None
         for passage in passages
     ]
     if len({match["name"] for match in heads if match}) < _MIN_REPEATED:
