@@ -42,6 +42,7 @@ _UPDATED = re.compile(
 _NEXT_NUMBER = re.compile(r"\s*(?<!\w)\(?\d{1,2}\)\s*$|(?<=[.;!?])\s+\d{1,2}\.\s*$|[\s(\[]*¿\s*$")
 _SLOT = re.compile(r"\s*\(?\d{1,2}[:.h]\d{2}")  # "10:15 Why change", a slot or a chapter
 _SIGNATURE = re.compile(r"\bflowfuse(?:\.com)?\s*[|·•–—-]|@flowfuse\b|\b(?:tel|mobile|phone)\b[.:]")
+_PLAYED = frozenset({"foreign", "ours"})
 _TRIM = " \t*_,;|:=→–—->•"
 _LETTER = re.compile(r"[^\W_]")
 _BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
@@ -113,8 +114,10 @@ def _staged(passage: Passage, mark: Mark) -> bool:
     """Whether a question is only played, or a signature's slogan ("Jo | FlowFuse – why now?")."""
     if mark.sign == "?" and _SIGNATURE.search(passage.folded, 0, mark.start):
         return True
+    if passage.kinds.isdisjoint(_PLAYED):
+        return False
     opens = passage.sentence_at(mark.start)[0]
-    return passage.has("foreign", opens, mark.start) or passage.has("ours", opens, mark.start)
+    return any(passage.has(kind, opens, mark.start) for kind in _PLAYED)
 
 
 def _turns(script: Manuscript, index: int, mark: Mark, following: int | None) -> list[Part] | None:
