@@ -250,6 +250,7 @@ def _place(slot: _Slot) -> tuple[Place, int, str] | None:
     breaks = heads or bool(BREAK_BEFORE.search(slot.before))
     if slot.role in _NO_SIGNS:
         fits = read is not None and read[1] not in _NO_SIGNS[slot.role]
+        fits = fits and not (slot.floor and read is not None and read[1] == "end")
         apart = read is not None and (heads or _apart(slot, read[1], breaks=breaks))
         return (Place.HEAD, *read) if read and fits and apart else None
     if read is not None and (breaks or read[1] in ":=→#"):

@@ -33,7 +33,9 @@ _HEADING = frozenset({Place.HEAD, Place.INLINE})
 MAX_STATEMENTS_PER_NOTE = 400
 """Phrases that may state an answer and are followed up; more of them only cost time."""
 
+_MIN_CHARACTERS = 2
 _MAX_WORDS_TO_BECAUSE = 9
+_MAX_CHARACTERS_TO_DENIAL = 12
 _MAX_PRONOUN_CHARACTERS = 12
 _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sentence")
 
@@ -58,7 +60,7 @@ def stated(script: Manuscript) -> Iterator[Candidate]:
             if budget < 0:
                 return
             span = _SPANS[role](passage, hit)
-            if span is None or _is_elsewhere(passage, span):
+            if span is None or _is_elsewhere(passage, span) or _is_withdrawn(passage, span):
                 continue
             identity = QuestionId(question)
             opinion = judge_text(passage, *span, script.kinds[identity])
@@ -86,7 +88,8 @@ def _following(passage: Passage, hit: Hit) -> Span | None:
         return None
     if match := _LEAD_IN.match(passage.folded, at):
         at = match.end()
-    return (at, sentence[1]) if sentence[1] - at > 2 else None
+    end = at + len(passage.text[at : sentence[1]].rstrip(" ;"))
+    return (at, end) if end - at > _MIN_CHARACTERS else None
 
 
 def _because(passage: Passage, hit: Hit, sentence: Span) -> int | None:
@@ -132,6 +135,14 @@ def _whole(passage: Passage, hit: Hit) -> Span | None:
 
 
 _SPANS = {"before": _following, "after": _preceding, "states": _whole}
+
+
+def _is_withdrawn(passage: Passage, span: Span) -> bool:
+    """Whether what follows takes back: "the deadline is gone"."""
+    if "denied" not in passage.kinds:
+        return False
+    start, _ = passage.sentence_at(span[0])
+    return passage.has("denied", start, span[0] + _MAX_CHARACTERS_TO_DENIAL)
 
 
 def _is_elsewhere(passage: Passage, span: Span) -> bool:

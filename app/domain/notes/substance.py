@@ -35,11 +35,18 @@ _KIND_EMPTINESS: Mapping[QuestionKind, str] = {
     QuestionKind.VALUE: "no_value",
     QuestionKind.SIGNAL: "undecided",
 }
+_FAINT: Mapping[QuestionKind, str] = {
+    QuestionKind.REASON: "faint_reason",
+    QuestionKind.TIMING: "faint_timing",
+    QuestionKind.VALUE: "faint_value",
+}
+"""Words that alone are no answer of a kind; beside others they neither add nor take away."""
 _REASONS: Mapping[str, ReasonCode] = {
     "reference": ReasonCode.REFERENCE,
     "no_reason": ReasonCode.NEGATED,
     "no_urgency": ReasonCode.NO_TIMING,
     "no_value": ReasonCode.EMPTY_PRAISE,
+    "faint_value": ReasonCode.EMPTY_PRAISE,
     "undecided": ReasonCode.NOT_DECIDED,
 }
 _MAX_LEFT_UNASKED: Mapping[QuestionKind, int] = {
@@ -49,7 +56,7 @@ _MAX_LEFT_UNASKED: Mapping[QuestionKind, int] = {
     QuestionKind.SIGNAL: 0,
 }
 """Words that "nobody knows …" may carry; a why change is often about what nobody knows."""
-_MAX_LEFT: Mapping[str, int] = {"blank": 3, "deferred": 4, "reference": 4}
+_MAX_LEFT: Mapping[str, int] = {"blank": 3, "deferred": 4, "reference": 4, "faint_value": 1}
 _DEFAULT_MAX_LEFT = 2
 _MIN_LEFT_BEFORE_CUE = 3
 _MIN_WORDS_AFTER_EMPTY_OPENING = 4
@@ -98,8 +105,10 @@ def _weigh(stretch: Stretch) -> Opinion:
     if redeemable and any(clause.timed for clause in clauses):
         return _ANSWERED
     content = sum(c.left for c in clauses if c.left > _limit(c.cue, stretch.kind))
-    opens_empty = bool(clauses and clauses[0].cue) and clauses[0].left <= _limit(
-        clauses[0].cue, stretch.kind
+    opens_empty = (
+        bool(clauses)
+        and clauses[0].cue not in {"", "faint_value"}
+        and clauses[0].left <= _limit(clauses[0].cue, stretch.kind)
     )
     if content >= (_MIN_WORDS_AFTER_EMPTY_OPENING if opens_empty else 1):
         return _ANSWERED
@@ -111,6 +120,8 @@ def _is_plain(stretch: Stretch) -> bool:
     passage = stretch.passage
     special = _KIND_EMPTINESS.get(stretch.kind, "")
     if special in passage.kinds or not passage.kinds.isdisjoint(_EMPTINESS):
+        return False
+    if _FAINT.get(stretch.kind) in passage.kinds:
         return False
     fillers, interjections = passage.fillers, WORDS["interjections"]
     inside = passage.words_in(*stretch.span)
@@ -150,6 +161,7 @@ def _clause(part: Stretch) -> _Clause | None:
         return None
     first, last = inside.start, inside.stop
     special = _KIND_EMPTINESS.get(part.kind, "")
+    faint = _FAINT.get(part.kind, "")
     covered: set[int] = set()
     emptied: set[int] = set()
     timed: set[int] = set()
@@ -162,6 +174,10 @@ def _clause(part: Stretch) -> _Clause | None:
             if hit.kind == special:
                 emptied.update(range(hit.first, hit.last))
             if cue is None or (hit.first, -hit.last) < (cue.first, -cue.last):
+                cue = _Cue(*hit)
+        elif hit.kind == faint:
+            covered.update(range(hit.first, hit.last))
+            if faint == "faint_value" and cue is None:
                 cue = _Cue(*hit)
         elif hit.kind == "time":
             timed.update(range(hit.first, hit.last))
