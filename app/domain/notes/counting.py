@@ -157,8 +157,9 @@ def each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
         last = quantity.last
         return any(last < h.first <= last + _MAX_WORDS_EACH_TO_NAME for h in named)
     for index in range(quantity.last, min(quantity.last + _MAX_WORDS_TO_EACH, len(words))):
-        if words[index].text in each:
-            return any(index < h.first <= index + _MAX_WORDS_EACH_TO_NAME for h in named)
+        reach = range(index + 1, index + 1 + _MAX_WORDS_EACH_TO_NAME)
+        if words[index].text in each and any(h.first in reach for h in named):
+            return True
     end = words[quantity.last - 1].end
     if _EACH.search(passage.folded, end, end + _MAX_CHARACTERS_TO_EACH):
         return noun_after(passage, quantity, _PLACES) is not None
@@ -188,6 +189,16 @@ def adds_to(passage: Passage, quantity: Quantity) -> bool:
     place = words[quantity.last + 1 : quantity.last + 2]
     listed = passage.between(quantity.first, quantity.first).strip() == ","
     return listed and bool(place) and passage.text[place[0].start].isupper()
+
+
+def named_places(passage: Passage, counts: list[Quantity]) -> bool:
+    """Whether every count follows the name of its place ("Ghent 4 NR, Lille 3 NR")."""
+    return all(
+        count.first
+        and passage.text[passage.words[count.first - 1].start].isupper()
+        and passage.words[count.first - 1].text not in WORDS["not_names"]
+        for count in counts
+    )
 
 
 def joined_to_people(passage: Passage, quantity: Quantity) -> bool:
@@ -228,6 +239,8 @@ def excluded(passage: Passage, quantity: Quantity) -> bool:
 def counts_sites(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     """Whether a number of sites is one where Node-RED runs, and not the company's size."""
     noun = noun_after(passage, quantity, NOUNS)
+    if _leads_with(passage, quantity, hits):
+        return True
     if noun is not None and (
         _with_node_red(passage, noun, hits) or _with_instances(passage, noun, hits)
     ):

@@ -18,6 +18,7 @@ from app.domain.notes.counting import (
     in_total,
     joined_to_people,
     lists_sites,
+    named_places,
     noun_after,
     per_unit,
 )
@@ -46,6 +47,8 @@ _BARE_LIVE = re.compile(
     r"(?:prod|production|produktiv|productie|producción|live|running)(?=\s*(?:[,.;):!]|$))",
     re.IGNORECASE,
 )
+_BULLETS = "-*•·‣▪◦– \t"
+_MAX_CHARACTERS_OF_LABEL = 40
 _ONLY = re.compile(r"\b(?:only|just|nur|alleen|seulement|s[oó]lo)\b", re.IGNORECASE)
 _ONE_SITE = re.compile(
     r"\b(?:only|just|nur|alleen|solo|seulement) "
@@ -78,7 +81,14 @@ class _Sentence(NamedTuple):
 
     @property
     def quote(self) -> str:
-        return self.passage.text[slice(*self.span)]
+        """The sentence without bullet and label."""
+        text = self.passage.text[slice(*self.span)].lstrip(_BULLETS)
+        head, colon, rest = text[:_MAX_CHARACTERS_OF_LABEL].partition(":")
+        labelled = any(
+            "." in hit.kind and self.passage.words[hit.first].start - self.span[0] < len(head)
+            for hit in self.hits
+        )
+        return text[len(head) + 1 :].lstrip() if colon and rest and labelled else text
 
 
 def read_facts(script: Manuscript) -> Facts:
@@ -186,14 +196,17 @@ def _read_numbers(sentence: _Sentence, numbers: list[Quantity], tally: Tally) ->
         if kind is None or excluded(passage, quantity):
             continue
         found.append((kind, quantity))
-        _read_number(sentence, quantity, kind, kinds, tally)
+        _read_number(sentence, quantity, kind, tally)
+    counts = [quantity for kind, quantity in found if kind == "instance"]
+    if len(counts) > 1 and named_places(passage, counts):
+        total = sum(count.value for count in counts)
+        tally.instances[-len(counts) :] = [tally.instances[-1]._replace(value=total)]
+        tally.sites.append(Statement(len(counts), Weight.SAID, sentence.quote, sentence.day))
     if each and sentence.near:
         _multiply(sentence, each[0], found, places, tally)
 
 
-def _read_number(
-    sentence: _Sentence, quantity: Quantity, kind: str, earlier: list[str], tally: Tally
-) -> None:
+def _read_number(sentence: _Sentence, quantity: Quantity, kind: str, tally: Tally) -> None:
     passage, hits = sentence.passage, sentence.hits
     part = noun_after(passage, quantity, _ANAPHOR) is not None
     weight = Weight.NAMED if part or in_total(passage, quantity) else Weight.SAID
@@ -205,7 +218,7 @@ def _read_number(
             tally.sites.append(statement._replace(value=places, weight=Weight.IMPLIED))
         if noun_after(passage, quantity, _SITE) and each_has_one(passage, quantity, hits):
             tally.sites.append(statement)
-    elif kind == "developer" or (kind == "person" and sentence.named and "instance" in earlier):
+    elif kind == "developer" or (kind == "person" and sentence.named and tally.instances):
         if not joined_to_people(passage, quantity):
             tally.developers.append(statement)
     elif kind == "site" and counts_sites(passage, quantity, hits):

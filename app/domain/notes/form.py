@@ -45,7 +45,7 @@ class _Value(NamedTuple):
 
     @property
     def quote(self) -> str:
-        return self.passage.text[self.start : self.end]
+        return self.passage.text[self.start : self.end].strip(" /|;")
 
 
 def read_fields(found: Iterable[tuple[Mark, list[Part]]], tally: Tally) -> None:

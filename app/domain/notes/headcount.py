@@ -139,13 +139,16 @@ def _number(text: str) -> int | None:
 
 
 def _people(text: str) -> int:
-    """How many people a list of them names; 0 when one of them is no person."""
+    """How many people a list of them names; 0 when one is no person, unless it begins the list."""
     count = 0
-    for part in _SPLIT.split(re.sub(r"\([^()]*\)", "", text)):
+    parts = _SPLIT.split(re.sub(r"\([^()]*\)", "", text))
+    for index, part in enumerate(parts):
         words = part.strip().lower().split()
         if not words:
             continue
         if words[0] in _NOT_NAMES and words[-1] not in WORDS["persons"]:
-            return 0
+            if count or index == len(parts) - 1:
+                return 0
+            continue
         count += _number(words[0]) or 1
     return count
