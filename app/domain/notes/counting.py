@@ -21,7 +21,7 @@ NAMED = frozenset({"nr", "instance"})
 _PEOPLE = frozenset({"developer", "person"})
 _PLACES = frozenset({"site", "machine"})
 _GAP = re.compile(r"[.;:,()|=/]|\s[+&]\s|\b(?:and|with|plus|und|mit|et|avec|en|met|y|con)\b")
-_CLAUSE = re.compile(r"[.;:()|=]|\s/\s|,\s(?!\d{3}\b)")
+CLAUSE = re.compile(r"[.;:()|=]|\s/\s|,\s(?!\d{3}\b)")
 _SCOPE = re.compile(r"[.;()|]|\s/\s|,\s(?!\d{3}\b)")
 _COLON = re.compile(r"\s*:?\s*")
 _BARE_END = re.compile(r"\s*(?:$|[.,;)+|]|[-–—]\s)")
@@ -39,16 +39,12 @@ _JOINED = re.compile(r"\b(?:[A-ZÀ-Ý][\w'-]+|me|I|him|her)\s*(?:\+|&|and|und|en
 _MAX_CHARACTERS_BACK = 40
 _MAX_CHARACTERS_TO_EACH = 60
 _VERSION = re.compile(r"\bv?\d\.(?:\d{1,2}|x)(?:\.\d{1,2})?\b")
-_PARENTHESIS = re.compile(r"[^()]{0,40}\(([^()]{5,200})\)")
-_PLACED = re.compile(
-    r"(?P<n>\d{1,4}) (?:in|at|à|en|te|bei) (?:the )?[A-ZÀ-Ý][^,]*|[A-ZÀ-Ý][^\d]*\s(?P<m>\d{1,4})"
-)
 _MAX_WORDS_TO_NOUN = 4
 _MAX_WORDS_TO_NAME = 2
 _MAX_WORDS_TO_PLACE = 8
 _MAX_WORDS_BACK = 6
 _MAX_WORDS_TO_EACH = 6
-_MAX_WORDS_EACH_TO_NAME = 8
+MAX_WORDS_TO_NAMED = 8
 _MAX_WORDS_TO_VERB = 4
 
 
@@ -58,7 +54,7 @@ def counted(passage: Passage, quantity: Quantity, hits: list[Hit]) -> str | None
     kind = _kind(quantity, noun, hits)
     if any(h.kind == "builds" and h.first == quantity.last for h in hits):
         return "developer"
-    if _leads_with(passage, quantity, hits):
+    if leads_with(passage, quantity, hits):
         return "site" if _earlier(quantity, hits) == "site" else "instance"
     if noun is not None and kind == "nr":
         return _of_node_red(quantity, noun, hits)
@@ -80,7 +76,7 @@ def _by_context(
         _after_former(quantity, hits)
         or (in_total(passage, quantity) and _sums_instances(quantity, hits))
     )
-    with_it = noun is not None and kind == "machine" and _with_node_red(passage, noun, hits)
+    with_it = noun is not None and kind == "machine" and with_node_red(passage, noun, hits)
     if follows or bare or with_it or each_has_one(passage, quantity, hits):
         return "instance"
     return "site" if kind == "site" else None
@@ -103,7 +99,7 @@ def _of_else(quantity: Quantity, hits: list[Hit]) -> bool:
     return any(h.kind in {"flow", "artefact"} and h.first in near for h in hits)
 
 
-def _leads_with(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
+def leads_with(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
     """Such as "20 gateways, 9 with Node-RED": what has it was counted before."""
     following = passage.words[quantity.last].text if quantity.last < len(passage.words) else ""
     return following in WORDS["with"] and any(
@@ -155,9 +151,9 @@ def each_has_one(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
         return False
     if any(word.text in each for word in words[max(0, quantity.first - 3) : quantity.first]):
         last = quantity.last
-        return any(last < h.first <= last + _MAX_WORDS_EACH_TO_NAME for h in named)
+        return any(last < h.first <= last + MAX_WORDS_TO_NAMED for h in named)
     for index in range(quantity.last, min(quantity.last + _MAX_WORDS_TO_EACH, len(words))):
-        reach = range(index + 1, index + 1 + _MAX_WORDS_EACH_TO_NAME)
+        reach = range(index + 1, index + 1 + MAX_WORDS_TO_NAMED)
         if words[index].text in each and any(h.first in reach for h in named):
             return True
     end = words[quantity.last - 1].end
@@ -191,16 +187,6 @@ def adds_to(passage: Passage, quantity: Quantity) -> bool:
     return listed and bool(place) and passage.text[place[0].start].isupper()
 
 
-def named_places(passage: Passage, counts: list[Quantity]) -> bool:
-    """Whether every count follows the name of its place ("Ghent 4 NR, Lille 3 NR")."""
-    return all(
-        count.first
-        and passage.text[passage.words[count.first - 1].start].isupper()
-        and passage.words[count.first - 1].text not in WORDS["not_names"]
-        for count in counts
-    )
-
-
 def joined_to_people(passage: Passage, quantity: Quantity) -> bool:
     """Whether a number of people only goes on with names ("Marta and two apprentices")."""
     start = passage.words[quantity.first].start
@@ -231,64 +217,17 @@ def excluded(passage: Passage, quantity: Quantity) -> bool:
         return True
     not_now = WORDS["not_now_after"]
     return any(
-        word.text in not_now and not _CLAUSE.search(passage.folded, words[end - 1].end, word.start)
+        word.text in not_now and not CLAUSE.search(passage.folded, words[end - 1].end, word.start)
         for word in words[end : end + 2]
     )
 
 
-def counts_sites(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
-    """Whether a number of sites is one where Node-RED runs, and not the company's size."""
-    noun = noun_after(passage, quantity, NOUNS)
-    if _leads_with(passage, quantity, hits):
-        return True
-    if noun is not None and (
-        _with_node_red(passage, noun, hits) or _with_instances(passage, noun, hits)
-    ):
-        return True
-    before = passage.words[quantity.first - 1].text if quantity.first else ""
-    if before not in WORDS["onset"] | {"to"} and not _hedged_onset(passage, quantity):
-        return each_has_one(passage, quantity, hits)
-    return any(h.kind in {"nr", "instance", "flow"} for h in hits)
-
-
-def lists_sites(passage: Passage, quantity: Quantity) -> bool:
-    """Whether a number of sites stands by itself, as in "17 instances, 2 sites, live"."""
-    noun = noun_after(passage, quantity, frozenset({"site"}))
-    first, last = _clause(passage, quantity)
-    goes_on = any(h.kind in NAMED and h.last == quantity.first for h in passage.hits)
-    return noun is not None and (goes_on or quantity.first - first <= 1) and last - noun.last <= 1
-
-
-def breakdown_sites(passage: Passage, quantity: Quantity) -> int | None:
-    """Over how many places a count is broken down: "17 (12 in Wels, 5 in Steyr)" gives 2."""
-    noun = noun_after(passage, quantity, NOUNS)
-    end = passage.words[(noun.last if noun else quantity.last) - 1].end
-    listed = _PARENTHESIS.match(passage.text, end)
-    if listed is None:
-        return None
-    parts = [_PLACED.fullmatch(part) for part in re.split(r"\s*[,;+/]\s*", listed[1])]
-    if not all(parts) or len(parts) < 2:
-        return None
-    total = sum(int(part["n"] or part["m"]) for part in parts if part)
-    return len(parts) if total == quantity.value else None
-
-
-def _hedged_onset(passage: Passage, quantity: Quantity) -> bool:
-    """Such as "on about 4", "in all 3", "at the 7"."""
-    words = passage.words
-    return (
-        quantity.first > 1
-        and words[quantity.first - 2].text in WORDS["onset"]
-        and not _CLAUSE.search(passage.between(quantity.first - 1, quantity.first))
-    )
-
-
-def _clause(passage: Passage, quantity: Quantity) -> tuple[int, int]:
+def clause_of(passage: Passage, quantity: Quantity) -> tuple[int, int]:
     """The words of the clause that a number stands in."""
     words, first, last = passage.words, quantity.first, quantity.last
-    while first and not _CLAUSE.search(passage.folded, words[first - 1].end, words[first].start):
+    while first and not CLAUSE.search(passage.folded, words[first - 1].end, words[first].start):
         first -= 1
-    while last < len(words) and not _CLAUSE.search(
+    while last < len(words) and not CLAUSE.search(
         passage.folded, words[last - 1].end, words[last].start
     ):
         last += 1
@@ -303,7 +242,7 @@ def _builds(passage: Passage, quantity: Quantity, noun: Hit, hits: list[Hit]) ->
         if noun.last <= hit.first <= noun.last + _MAX_WORDS_TO_VERB:
             return not re.search(r"[.;:()|]", passage.between(noun.last, hit.first))
         if 0 <= quantity.first - hit.last <= _MAX_WORDS_TO_VERB:
-            return not _CLAUSE.search(passage.between(hit.last, quantity.first))
+            return not CLAUSE.search(passage.between(hit.last, quantity.first))
     return False
 
 
@@ -337,20 +276,11 @@ def _equals(passage: Passage, quantity: Quantity, hit: Hit) -> bool:
     return len(words) == 1 and words[0] in WORDS["equals"]
 
 
-def _with_node_red(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
+def with_node_red(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
     """Such as "54 computers with Node-RED", "3 boxes running Node-RED", "4 plants use it"."""
     following = passage.words[noun.last].text if noun.last < len(passage.words) else ""
     return following in WORDS["with"] and any(
         h.kind == "nr" and noun.last < h.first <= noun.last + 2 for h in hits
-    )
-
-
-def _with_instances(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
-    """Such as "two factories with a combined total of 29 instances"."""
-    following = passage.words[noun.last].text if noun.last < len(passage.words) else ""
-    near = range(noun.last, noun.last + _MAX_WORDS_EACH_TO_NAME)
-    return following in WORDS["with"] and any(
-        h.kind == "instance" and h.first in near for h in hits
     )
 
 

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import NamedTuple
 
 from app.domain.notes.answer import Fact, Facts
+from app.domain.notes.census import Sentence, read_numbers
 from app.domain.notes.counting import (
     NAMED,
-    adds_to,
-    breakdown_sites,
-    counted,
-    counts_sites,
-    each_has_one,
-    excluded,
-    in_total,
-    joined_to_people,
-    lists_sites,
-    named_places,
-    noun_after,
-    per_unit,
 )
 from app.domain.notes.form import read_fields, read_values
 from app.domain.notes.frame import NOT_THEIRS
@@ -29,11 +17,10 @@ from app.domain.notes.inline import inline_fields
 from app.domain.notes.interview import replies
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.operations import operational_signs
-from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 from app.domain.notes.plans import plans
-from app.domain.notes.quantity import Quantity, quantities
+from app.domain.notes.quantity import quantities
 from app.domain.notes.segment import fields
 from app.domain.notes.tally import Statement, Tally, Weight, flag, number, strongest
 from app.domain.notes.vocabulary import NUMBERS, WORDS
@@ -47,8 +34,6 @@ _BARE_LIVE = re.compile(
     r"(?:prod|production|produktiv|productie|producción|live|running)(?=\s*(?:[,.;):!]|$))",
     re.IGNORECASE,
 )
-_BULLETS = "-*•·‣▪◦– \t"
-_MAX_CHARACTERS_OF_LABEL = 40
 _ONLY = re.compile(r"\b(?:only|just|nur|alleen|seulement|s[oó]lo)\b", re.IGNORECASE)
 _ONE_SITE = re.compile(
     r"\b(?:only|just|nur|alleen|solo|seulement) "
@@ -59,36 +44,10 @@ _ONE_SITE = re.compile(
 _SEVERAL = re.compile(r"\d.*(?:,|\+|\band|\bund|\ben|\bet|\by)\s*\d")
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _SUBJECTS = NAMED | {"flow"}
-_PLACES = frozenset({"site", "machine"})
-_ANAPHOR = frozenset({"anaphor"})
-_TIMES = re.compile(r"[×x*]\s*$")
-_SITE = frozenset({"site"})
 _MAX_WORDS_PLANNED_BEFORE = 4
 _MAX_WORDS_PLANNED_AFTER = 4
 _MAX_WORDS_OF_ITEM = 4
 _MAX_WORDS_SHORT = 12
-
-
-class _Sentence(NamedTuple):
-    """A sentence with its hits; `named`: it speaks of Node-RED, `near`: its line does."""
-
-    passage: Passage
-    span: Span
-    hits: list[Hit]
-    named: bool
-    near: bool
-    day: date | None
-
-    @property
-    def quote(self) -> str:
-        """The sentence without bullet and label."""
-        text = self.passage.text[slice(*self.span)].lstrip(_BULLETS)
-        head, colon, rest = text[:_MAX_CHARACTERS_OF_LABEL].partition(":")
-        labelled = any(
-            "." in hit.kind and self.passage.words[hit.first].start - self.span[0] < len(head)
-            for hit in self.hits
-        )
-        return text[len(head) + 1 :].lstrip() if colon and rest and labelled else text
 
 
 def read_facts(script: Manuscript) -> Facts:
@@ -157,96 +116,20 @@ def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
         if hits or near:
             kinds = {hit.kind for hit in hits}
             named = not kinds.isdisjoint(NAMED)
-            sentence = _Sentence(passage, span, hits, named, near, day)
+            sentence = Sentence(passage, span, hits, named, near, day)
             ended = _not_adopted(hits) or _no_longer_used(hits)
             if "current" not in kinds and ("not_theirs" in kinds or ended):
                 if ended:
                     tally.adopted.append(Statement(0, Weight.NAMED, sentence.quote))
-                    _read_numbers(sentence, [q for q in numbers if not q.value], tally)
+                    read_numbers(sentence, [q for q in numbers if not q.value], tally)
                 elif named and _ONLY.search(sentence.quote):
                     tally.adopted.append(Statement(0, Weight.IMPLIED, sentence.quote))
                 continue
-            _read_numbers(sentence, numbers, tally)
+            read_numbers(sentence, numbers, tally)
             _read_statements(sentence, tally)
 
 
-def _read_numbers(sentence: _Sentence, numbers: list[Quantity], tally: Tally) -> None:
-    passage, hits = sentence.passage, sentence.hits
-    if sentence.quote.partition(" ")[0].lower() in WORDS["conditional"]:
-        return
-    found: list[tuple[str, Quantity]] = []
-    each: list[Quantity] = []
-    places: list[Quantity] = []
-    for quantity in numbers:
-        word = passage.words[quantity.first]
-        inside = sentence.span[0] <= word.start < sentence.span[1]
-        if not inside or passage.struck(word.start, word.end):
-            continue
-        kind = counted(passage, quantity, hits)
-        kinds = [earlier for earlier, _ in found]
-        if "instance" in kinds and kind in {None, "site"} and adds_to(passage, quantity):
-            previous = tally.instances[-1]
-            tally.instances[-1] = previous._replace(value=previous.value + quantity.value)
-            continue
-        if kind in {"instance", "site", None} and per_unit(passage, quantity):
-            each.append(quantity)
-            continue
-        if noun_after(passage, quantity, _PLACES) or _TIMES.search(passage.folded, 0, word.start):
-            places.append(quantity)
-        if kind is None or excluded(passage, quantity):
-            continue
-        found.append((kind, quantity))
-        _read_number(sentence, quantity, kind, tally)
-    counts = [quantity for kind, quantity in found if kind == "instance"]
-    if len(counts) > 1 and named_places(passage, counts):
-        total = sum(count.value for count in counts)
-        tally.instances[-len(counts) :] = [tally.instances[-1]._replace(value=total)]
-        tally.sites.append(Statement(len(counts), Weight.SAID, sentence.quote, sentence.day))
-    if each and sentence.near:
-        _multiply(sentence, each[0], found, places, tally)
-
-
-def _read_number(sentence: _Sentence, quantity: Quantity, kind: str, tally: Tally) -> None:
-    passage, hits = sentence.passage, sentence.hits
-    part = noun_after(passage, quantity, _ANAPHOR) is not None
-    weight = Weight.NAMED if part or in_total(passage, quantity) else Weight.SAID
-    statement = Statement(quantity.value, weight, sentence.quote, sentence.day)
-    if kind == "instance":
-        tally.instances.append(statement)
-        places = breakdown_sites(passage, quantity)
-        if places:
-            tally.sites.append(statement._replace(value=places, weight=Weight.IMPLIED))
-        if noun_after(passage, quantity, _SITE) and each_has_one(passage, quantity, hits):
-            tally.sites.append(statement)
-    elif kind == "developer" or (kind == "person" and sentence.named and tally.instances):
-        if not joined_to_people(passage, quantity):
-            tally.developers.append(statement)
-    elif kind == "site" and counts_sites(passage, quantity, hits):
-        tally.sites.append(statement._replace(weight=Weight.NAMED))
-    elif kind == "site" and sentence.near and lists_sites(passage, quantity):
-        tally.sites.append(statement)
-
-
-def _multiply(
-    sentence: _Sentence,
-    each: Quantity,
-    found: list[tuple[str, Quantity]],
-    places: list[Quantity],
-    tally: Tally,
-) -> None:
-    """Instances and places where a sentence gives so many per place ("1 Node-RED each")."""
-    counts = [q.value for kind, q in found if kind == "instance"]
-    per_site = noun_after(sentence.passage, each, _SITE) is not None
-    if not counts and places:
-        counts = [places[-1].value * each.value]
-        tally.instances.append(Statement(counts[0], Weight.SAID, sentence.quote, sentence.day))
-        per_site = per_site or noun_after(sentence.passage, places[-1], _SITE) is not None
-    if counts and per_site:
-        sites = counts[-1] // max(1, each.value)
-        tally.sites.append(Statement(sites, Weight.SAID, sentence.quote, sentence.day))
-
-
-def _read_statements(sentence: _Sentence, tally: Tally) -> None:
+def _read_statements(sentence: Sentence, tally: Tally) -> None:
     """Statements without numbers: adopted or not, live or on trial, who builds, one place."""
     quote, hits = sentence.quote, sentence.hits
     if quote.rstrip().endswith("?"):
@@ -271,7 +154,7 @@ def _read_statements(sentence: _Sentence, tally: Tally) -> None:
         tally.developers.append(Statement(people, Weight.IMPLIED, quote))
 
 
-def _read_adoption(sentence: _Sentence, kinds: set[str], tally: Tally) -> None:
+def _read_adoption(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
     quote, hits = sentence.quote, sentence.hits
     if "beyond" in kinds and "not_adopted" in kinds and "trial" in kinds:
         tally.adopted.append(Statement(1, Weight.NAMED, quote))
@@ -284,7 +167,7 @@ def _read_adoption(sentence: _Sentence, kinds: set[str], tally: Tally) -> None:
         tally.adopted.append(Statement(1, Weight.SAID, quote))
 
 
-def _some(sentence: _Sentence) -> bool:
+def _some(sentence: Sentence) -> bool:
     """Whether it speaks of an amount of Node-REDs that is no number ("15-20 NRs", "a few")."""
     words = sentence.passage.words
     for hit in sentence.hits:
