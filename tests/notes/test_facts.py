@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.notes import Reader, answers_as_json, stripped
+from app.domain.notes.answer import OpsSign
 
 CORPUS = Path(__file__).parent / "corpus"
 NOTES = [
@@ -81,3 +82,26 @@ def test_quote_leaves_bullet_and_label_out(reader):
 def test_number_of_something_else_is_no_count(reader, body):
     """Pronouns, plans, ranges, conditions, others' Node-REDs and flows give no instances."""
     assert read(reader, body).node_red_instances is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "They have not adopted Node-RED beyond a trial so far, security reviews are pending.",
+        "No SSO, no RBAC, no change board",
+        "They don't have a platform team",
+        "They want SSO",
+    ],
+)
+def test_what_is_not_there_is_no_sign_of_order(reader, body):
+    """What is denied, wished for or pending does not lift the operational axis."""
+    facts = read(reader, body)
+    signs = (facts.governance, facts.standards_owner, facts.security_owner, facts.consistency)
+    assert all(sign is None or sign.value is OpsSign.LOW for sign in signs)
+
+
+def test_trial_alone_is_adopted_but_not_live(reader):
+    """An experiment is a use; it is not production."""
+    facts = read(reader, "They have not adopted Node-RED beyond a trial so far.")
+    assert facts.node_red_adopted.value is True
+    assert facts.node_red_in_production.value is False

@@ -54,7 +54,7 @@ class Sentence(NamedTuple):
     @property
     def quote(self) -> str:
         """The sentence without bullet and label."""
-        text = self.passage.text[slice(*self.span)].lstrip(_BULLETS)
+        text = self.passage.text[slice(*self.span)].lstrip(_BULLETS).rstrip(" ;|")
         head, colon, rest = text[:_MAX_CHARACTERS_OF_LABEL].partition(":")
         labelled = any(
             "." in hit.kind and self.passage.words[hit.first].start - self.span[0] < len(head)

@@ -117,7 +117,7 @@ def _read_passage(passage: Passage, tally: Tally, day: date | None) -> None:
             kinds = {hit.kind for hit in hits}
             named = not kinds.isdisjoint(NAMED)
             sentence = Sentence(passage, span, hits, named, near, day)
-            ended = _not_adopted(hits) or _no_longer_used(hits)
+            ended = "beyond" not in kinds and (_not_adopted(hits) or _no_longer_used(hits))
             if "current" not in kinds and ("not_theirs" in kinds or ended):
                 if ended:
                     tally.adopted.append(Statement(0, Weight.NAMED, sentence.quote))
