@@ -168,7 +168,7 @@ def test_stage_that_the_portal_lacks_is_named(dealgate, tmp_path):
     """A stage that only the policy knows is reported with the portal's own labels."""
     shipped = (ROOT / "config/policies/flowfuse.yaml").read_text()
     path = tmp_path / "policy.yaml"
-    path.write_text(shipped.replace("label: 3-Solution", "label: 3-Sollution"))
+    path.write_text(shipped.replace("3-Solution", "3-Sollution"))
     done = dealgate("doctor", POLICY_FILE=str(path))
     assert done.returncode == 1
     assert "3-Sollution" in done.stdout
