@@ -7,6 +7,7 @@ the operator wishes. What does not fit is counted, never dropped in silence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,10 @@ MAX_TITLE_CHARS = 100
 MAX_SENTENCE_CHARS = 300
 MAX_QUOTES = 1
 MAX_FALLBACK_CHARS = 300
+
+_QUOTED = re.compile(r"“.*”(?: \([^()]*\))?", re.DOTALL)
+"""From the first quotation mark to the last, since a quote may hold some of its own, with the
+remark on who wrote it and when."""
 
 EVENT_TYPE = "dealgate_alert"
 BLOCKED_SIGN = ":red_circle:"
@@ -97,7 +102,7 @@ def _gaps(card: Card, *, quotes: bool) -> Iterator[Block]:
 def _gap(finding: Finding, *, quotes: bool) -> Iterator[str]:
     yield f"*{shown(finding.title, MAX_TITLE_CHARS)}*"
     if finding.message:
-        yield _sentence(finding.message)
+        yield _sentence(finding.message if quotes else _QUOTED.sub("“…”", finding.message))
     if quotes:
         yield from (_quote(evidence) for evidence in finding.evidence[:MAX_QUOTES])
     if finding.fix:

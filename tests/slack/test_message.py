@@ -79,9 +79,12 @@ def test_unusual_end_is_not_called_put_right():
 
 def test_quotes_can_be_switched_off():
     """Without quotes no word of a note, nor who wrote it, leaves the host."""
-    whole = "\n".join(texts(BLOCKED, quotes=False))
-    assert "ask next week" not in whole
-    assert "Mara Lind" not in whole
+    said = "There is a placeholder: “will ask “her” next week” (note of 2026-02-27 by Mara Lind)."
+    for finding in (FINDING, replace(FINDING, message=said)):
+        whole = "\n".join(texts(replace(BLOCKED, findings=(finding,)), quotes=False))
+        assert "next week" not in whole
+        assert "Mara Lind" not in whole
+    assert "There is a placeholder: “…”." in whole
 
 
 def test_secrets_in_quotes_are_masked():
