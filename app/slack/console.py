@@ -16,7 +16,7 @@ from app.domain.verdict import Finding
 from app.ports import AlertKind, Card, MessageRef
 
 from .markup import printable
-from .words import attribution, headline, particulars
+from .words import attribution, found, headline, particulars
 
 CHANNEL = "console"
 
@@ -56,7 +56,9 @@ class ConsoleNotifier:
                 yield from self._gap(finding)
 
     def _gap(self, finding: Finding) -> Iterator[str]:
-        yield "  x " + printable(f"{finding.title}: {mask_secrets(finding.message)}")
+        yield "  x " + printable(
+            f"{finding.title}: {mask_secrets(found(finding, quotes=self._quotes))}"
+        )
         if self._quotes:
             for evidence in finding.evidence:
                 by = attribution(evidence)

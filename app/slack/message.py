@@ -7,7 +7,6 @@ the operator wishes. What does not fit is counted, never dropped in silence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from app.domain.verdict import Evidence, Finding
 from app.ports import AlertKind, Card
 
 from .markup import link, shown, utf16_length
-from .words import attribution, headline, particulars
+from .words import attribution, found, headline, particulars
 
 Block = Mapping[str, object]
 
@@ -31,10 +30,6 @@ MAX_TITLE_CHARS = 100
 MAX_SENTENCE_CHARS = 300
 MAX_QUOTES = 1
 MAX_FALLBACK_CHARS = 300
-
-_QUOTED = re.compile(r"“.*”(?: \([^()]*\))?", re.DOTALL)
-"""From the first quotation mark to the last, since a quote may hold some of its own, with the
-remark on who wrote it and when."""
 
 EVENT_TYPE = "dealgate_alert"
 BLOCKED_SIGN = ":red_circle:"
@@ -102,7 +97,7 @@ def _gaps(card: Card, *, quotes: bool) -> Iterator[Block]:
 def _gap(finding: Finding, *, quotes: bool) -> Iterator[str]:
     yield f"*{shown(finding.title, MAX_TITLE_CHARS)}*"
     if finding.message:
-        yield _sentence(finding.message if quotes else _QUOTED.sub("“…”", finding.message))
+        yield _sentence(found(finding, quotes=quotes))
     if quotes:
         yield from (_quote(evidence) for evidence in finding.evidence[:MAX_QUOTES])
     if finding.fix:

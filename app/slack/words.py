@@ -5,13 +5,18 @@ Refuses to decide: what is missing and why comes with the card.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
-from app.domain.verdict import Evidence
+from app.domain.verdict import Evidence, Finding
 from app.ports import AlertKind, Card
 
 MAX_AMOUNT_DIGITS = 18
+
+_QUOTED = re.compile(r"“.*”(?: \([^()]*\))?", re.DOTALL)
+"""From the first quotation mark to the last, since a quote may hold some of its own, with the
+remark on who wrote it and when."""
 
 
 def headline(card: Card) -> str:
@@ -70,3 +75,8 @@ def duration(span: timedelta) -> str:
     if hours:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{minutes} min"
+
+
+def found(finding: Finding, *, quotes: bool) -> str:
+    """What was found, in the finding's own sentence; without `quotes` nobody's words are in it."""
+    return finding.message if quotes else _QUOTED.sub("“…”", finding.message)
