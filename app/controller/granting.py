@@ -12,10 +12,11 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.controller.judgement import Judge, Judgement
+from app.domain.criterion import Criterion
 from app.domain.deal import DealId, NoteId, Owner, OwnerId, deal_key
 from app.domain.naming import name_of
 from app.domain.own_note import composed, marker_of
-from app.domain.policy import Criterion, Policy
+from app.domain.policy import Policy
 from app.domain.verdict import CriterionId, State, Verdict, Waiver, WaiverEnd
 from app.domain.waiving import named, through
 from app.ports import Clock, Ledger, Priority

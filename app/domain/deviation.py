@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case import author_of, cite, shown
+from app.domain.criterion import Criterion
 from app.domain.deal import Note, ObjectKind, Owner, Snapshot, Unread
 from app.domain.own_note import is_own
-from app.domain.policy import Criterion, Policy
+from app.domain.policy import Policy
 from app.domain.statement import Statement
 from app.domain.verdict import CriterionId, Evidence, Exits, Finding, Severity, State, Waiver
 from app.domain.verdict import Enforcement as Loud

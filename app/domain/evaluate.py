@@ -20,11 +20,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from app.domain.case import UNREAD, Case, Outcome, citing
+from app.domain.criterion import Criterion, CriterionKind
 from app.domain.deal import Contact, Note, NoteId, Snapshot, Unread
 from app.domain.deviation import Deviations, deviations_in, finding_on
 from app.domain.notes import Judgement
 from app.domain.place import Place, due_at, judged_until, place_of
-from app.domain.policy import Criterion, CriterionKind, Policy
+from app.domain.policy import Policy
 from app.domain.reading_copy import reading_copy
 from app.domain.readings import company_readings, contact_readings, own_judgements
 from app.domain.recheck import recheck_at

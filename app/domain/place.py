@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.criterion import Criterion, When
 from app.domain.deal import Snapshot, StagePosition, Unread
 from app.domain.moments import moment_of, plus_days
-from app.domain.policy import CLOSE_DATE, Criterion, Policy, Process, When
+from app.domain.policy import CLOSE_DATE, Policy
+from app.domain.process import Process
 
 
 @dataclass(frozen=True, slots=True)

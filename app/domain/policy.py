@@ -11,12 +11,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from enum import StrEnum
 from typing import Protocol
 
-from app.domain.case import Check
 from app.domain.checks.contact_rule import ContactRule
 from app.domain.committee import Role
+from app.domain.criterion import Criterion, CriterionKind, When
 from app.domain.deal import Properties, StagePosition, Unread, value_of
 from app.domain.exchange import ReplyRules
 from app.domain.labels import folded
@@ -24,118 +23,16 @@ from app.domain.lead_status import LeadStatusRules
 from app.domain.naming import Names, names_of
 from app.domain.needs import Needs
 from app.domain.notes import Judgement, Question, QuestionId, SourceNote
+from app.domain.process import Process, Stage
+from app.domain.routing import AlertRules, Destination, Topic
 from app.domain.statement import Forms, StatementReader
-from app.domain.verdict import CriterionId, Exits, Severity
+from app.domain.verdict import CriterionId, Finding
 from app.domain.waiving import WaivingRules
 from app.domain.zone import ZoneRules
 
 FINGERPRINT_CHARS = 8
 CLOSE_DATE = "closedate"
 """The deal property that says when a closed deal closed."""
-
-
-class CriterionKind(StrEnum):
-    """What a criterion is for; only qualification and exit carry a deal to a stage."""
-
-    QUALIFICATION = "qualification"
-    EXIT = "exit"
-    HYGIENE = "hygiene"
-
-
-class When(StrEnum):
-    """Which deals a criterion judges. Closed deals are judged by no criterion but theirs."""
-
-    OPEN = "open"
-    CLOSED_WON = "closed_won"
-    CLOSED_LOST = "closed_lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One thing that must be true of a deal.
-
-    `title` names it in a few words, `fix` says what would pass it, `ask` is the one question that
-    settles it when it cannot be told, `source` the sentence that demands it. `from_stage` is the
-    first stage (label) that needs it, None for all; `processes` the ids that it is for, empty for
-    all. `may_waive` names who may deviate from it, empty: as the policy's rules say.
-    """
-
-    id: CriterionId
-    title: str
-    kind: CriterionKind
-    severity: Severity
-    check: Check
-    fix: str
-    ask: str
-    source: str
-    exits: Exits = field(default_factory=Exits)
-    when: When = When.OPEN
-    from_stage: str | None = None
-    processes: tuple[str, ...] = ()
-    waivable: bool = True
-    may_waive: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A meeting of a process: what it is for, what to find out, and the signal to leave it."""
-
-    id: str
-    name: str
-    goal: str
-    focus: tuple[str, ...]
-    signal: str
-    exit: Criterion
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage of the board with the meetings held in it."""
-
-    label: str
-    meetings: tuple[Meeting, ...]
-    also_called: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyMatch:
-    """A deal property that tells processes apart which share one pipeline."""
-
-    name: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """A sales process: the pipelines that run it and its open stages in order.
-
-    `won_stage` and `lost_stage` are labels of the closed stages, for texts alone: whether a deal
-    is closed comes from the portal.
-    """
-
-    id: str
-    label: str
-    pipelines: tuple[str, ...]
-    stages: tuple[Stage, ...]
-    won_stage: str
-    lost_stage: str
-    source: str
-    only_if: PropertyMatch | None = None
-    _indexes: Mapping[str, int] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Derive what every deal's stage is looked up in."""
-        indexes = {
-            folded(label): index
-            for index, stage in enumerate(self.stages)
-            for label in (stage.label, *stage.also_called)
-        }
-        object.__setattr__(self, "_indexes", indexes)
-
-    def stage_index(self, label: str) -> int | None:
-        """The place of a stage by any of its labels, counted from 0."""
-        return self._indexes.get(folded(label))
 
 
 class NoteReader(Protocol):
@@ -170,6 +67,7 @@ class Policy:
     ignored_pipelines: tuple[str, ...]
     closed_judged_days: int
     waiving: WaivingRules
+    alerts: AlertRules
     reader: NoteReader = field(repr=False, compare=False)
     fingerprint: str = field(init=False, repr=False, compare=False)
     stamp: str = field(init=False, repr=False, compare=False)
@@ -281,6 +179,13 @@ class Policy:
     def grantors(self, criterion: Criterion) -> tuple[str, ...]:
         """Who may deviate from a criterion."""
         return criterion.may_waive or self.waiving.may_waive
+
+    def destination(self, finding: Finding, process: str | None, stage: str | None) -> Destination:
+        """Where an alert on this finding goes, for a deal in this process and stage (labels)."""
+        criterion = self.criterion(finding.criterion)
+        kind = CriterionKind.HYGIENE if criterion is None else criterion.kind
+        topic = Topic(finding.criterion, kind, finding.severity, process, stage)
+        return self.alerts.route(topic)
 
     @property
     def codes(self) -> Mapping[CriterionId, str]:

@@ -20,9 +20,10 @@ from app.domain.checks import (
     SomeContactHasLeadStatus,
     StageKnown,
 )
+from app.domain.criterion import Criterion, When
 from app.domain.demands import RECORD_DEMANDS, Demand
 from app.domain.notes import WHY_CHANGE, WHY_FLOWFUSE, WHY_NOW, QuestionId
-from app.domain.policy import Criterion, Policy, When
+from app.domain.policy import Policy
 from app.domain.verdict import Severity
 from app.domain.wording import QUESTION_NAMES, in_words
 

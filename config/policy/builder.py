@@ -13,20 +13,16 @@ from functools import lru_cache
 
 from app.domain.checks import ExitSignal
 from app.domain.committee import Role
+from app.domain.criterion import Criterion, CriterionKind
 from app.domain.exchange import ReplyRules
 from app.domain.labels import folded
 from app.domain.lead_status import LeadStatus, LeadStatusRules, StatusOption
 from app.domain.notes import MQL_QUESTIONS, WHYS, Question, QuestionId, QuestionKind, Reader
-from app.domain.policy import (
-    Criterion,
-    CriterionKind,
-    Meeting,
-    Policy,
-    Process,
-    PropertyMatch,
-    Stage,
-)
+from app.domain.policy import Policy
+from app.domain.process import Meeting, Process, PropertyMatch, Stage
 from app.domain.verdict import CriterionId
+from app.domain.waiving import DEVIATION
+from config.policy.alerting import AlertsBuilder
 from config.policy.criteria import CriteriaBuilder, Known, exits_of
 from config.policy.document import Document, Place
 from config.policy.schema import MeetingWire, PolicyWire, ProcessWire
@@ -79,6 +75,7 @@ class Builder:
             ignored_pipelines=wire.ignored_pipelines,
             closed_judged_days=wire.closed_judged_days,
             waiving=build_waiving(self.document, wire),
+            alerts=AlertsBuilder(self.document, wire, _codes(criteria, processes)).rules(),
             reader=_reader(questions),
         )
 
@@ -252,6 +249,12 @@ class Builder:
                             f"{other!r} elsewhere; one code needs one title"
                         )
                         raise self.document.error(("processes", index, "meetings"), problem)
+
+
+def _codes(criteria: Iterable[Criterion], processes: Iterable[Process]) -> tuple[str, ...]:
+    """The codes of everything that a finding can be about, each once."""
+    exits = (m.exit.id for p in processes for stage in p.stages for m in stage.meetings)
+    return tuple(dict.fromkeys((*(c.id for c in criteria), *exits, DEVIATION)))
 
 
 @lru_cache(MAX_READERS)

@@ -16,8 +16,8 @@ from pydantic_core import to_json
 
 from app.domain.case import Check
 from app.domain.checks import CHECKS, StageKnown
+from app.domain.criterion import Criterion
 from app.domain.labels import folded
-from app.domain.policy import Criterion
 from app.domain.verdict import CriterionId, Exits
 from config.policy.document import Document, Place
 from config.policy.problems import described

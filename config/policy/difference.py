@@ -12,11 +12,15 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.domain.alert_sentences import route_sentence
 from app.domain.case import Check
 from app.domain.checks import CHECKS
+from app.domain.criterion import Criterion
 from app.domain.lead_status import LeadStatusRules, StatusOption
 from app.domain.notes import Question
-from app.domain.policy import Criterion, Meeting, Policy, Process, Stage
+from app.domain.policy import Policy
+from app.domain.process import Meeting, Process, Stage
+from app.domain.routing import Mention, Route
 from app.domain.sentence import sentence
 from app.domain.zone import AxisRules, Signal, ZoneRow, ZoneRules
 
@@ -69,11 +73,13 @@ NAMES: Mapping[type, Callable[[Any], str]] = {
     Question: lambda part: f"question {part.id}",
     StatusOption: lambda part: f"lead status {part.value}",
     ZoneRow: lambda part: f"zone {part.zone}",
+    Route: lambda part: f"route “{route_sentence(part)[:-1]}”",
+    Mention: lambda part: f"mention of {part.email}",
     Signal: lambda part: f"{part.level} for {part.fact} {part.comparison.replace('_', ' ')}",
 }
 """What a part of a list is called, which also says which parts of two lists are the same one."""
 
-ORDERED = frozenset({Stage, Signal})
+ORDERED = frozenset({Stage, Signal, Route})
 """Parts whose order in their list means something."""
 
 

@@ -43,7 +43,7 @@ from app.domain.policy import Policy
 from app.domain.verdict import CriterionId, Severity, Standing, State, Verdict, Waiver, Zone
 from config.policy.document import read_document
 from config.policy.problems import described
-from config.policy.schema import Text, Wire
+from config.policy.wire import Text, Wire
 
 EXAMPLES_SUFFIX = ".examples.yaml"
 _CONTACT, _COMPANY = "1", "1"

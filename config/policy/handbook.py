@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from app.domain.alert_sentences import alert_sentences
+from app.domain.criterion import Criterion, When
 from app.domain.lead_status import LeadStatusRules
-from app.domain.policy import Criterion, Meeting, Policy, Process, Stage, When
+from app.domain.policy import Policy
+from app.domain.process import Meeting, Process, Stage
 from app.domain.sentence import sentence
 from app.domain.verdict import Severity
 from app.domain.wording import in_words
@@ -51,6 +54,8 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from _section("Lost deals", policy, _closed(policy, When.CLOSED_LOST))
     yield from _lead_status(policy.lead_status)
     yield from _zones(policy.zones)
+    yield from ("", "## Alerts", "")
+    yield from (f"- {said}" for said in alert_sentences(policy.alerts))
 
 
 # ------------------------------------------------------------------ rules

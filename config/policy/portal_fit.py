@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from app.domain.deal import StagePosition
 from app.domain.labels import folded
-from app.domain.policy import Policy, Process
+from app.domain.policy import Policy
+from app.domain.process import Process
 
 
 def check_against_portal(policy: Policy, positions: Iterable[StagePosition]) -> list[str]:

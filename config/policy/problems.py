@@ -33,10 +33,11 @@ def _problem(model: type[BaseModel], detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         allowed = ", ".join(_keys(_model_at(model, place[:-1])))
         return f"unknown key {place[-1]!r}; allowed here: {allowed or 'none'}"
+    said = detail["msg"].removeprefix("Value error, ")
     value = detail["input"]
     if isinstance(value, str | int | float | bool) and len(str(value)) <= MAX_SHOWN_VALUE_CHARS:
-        return f"{detail['msg']}, not {value!r}"
-    return detail["msg"]
+        return f"{said}, not {value!r}"
+    return said
 
 
 def _keys(model: type[BaseModel]) -> Iterator[str]:

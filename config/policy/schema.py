@@ -10,25 +10,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from app.domain.criterion import CriterionKind, When
 from app.domain.notes import OpsSign, QuestionKind
-from app.domain.policy import CriterionKind, When
 from app.domain.verdict import Enforcement, Level, Severity, Zone
 from app.domain.waiving import ANYONE, ROLES, TEAM_PREFIX
 from app.domain.zone import Decision, FactName
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-"""Lower case, digits and underscores: valid as the internal value of a HubSpot option."""
-MeetingId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,8}$")]
-Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
-
-
-class Wire(BaseModel):
-    """Base of all wire shapes: no unknown keys, no loose types, no changes afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+from config.policy.alert_schema import AlertsWire
+from config.policy.wire import Code, MeetingId, Text, Texts, Wire, Worded
 
 
 class ExitsWire(Wire):
@@ -39,11 +29,13 @@ class ExitsWire(Wire):
     digest: Enforcement = Enforcement.FLAG
 
 
+_NAMED_GRANTOR = rf"{TEAM_PREFIX}\S.*|[^@\s]+@[^@\s]+"
+_NAMED_WORDS = f"an e-mail address, or {TEAM_PREFIX} and the name of a HubSpot team"
 Grantor = Annotated[
-    str, StringConstraints(pattern=rf"^({'|'.join(ROLES)}|{TEAM_PREFIX}\S.*|[^@\s]+@[^@\s]+)$")
+    str, Worded(rf"^({'|'.join(ROLES)}|{_NAMED_GRANTOR})$", f"{', '.join(ROLES)}, {_NAMED_WORDS}")
 ]
 """Who may grant a deviation: a role, a HubSpot team, or the address of a HubSpot owner."""
-NamedGrantor = Annotated[str, StringConstraints(pattern=rf"^({TEAM_PREFIX}\S.*|[^@\s]+@[^@\s]+)$")]
+NamedGrantor = Annotated[str, Worded(rf"^({_NAMED_GRANTOR})$", _NAMED_WORDS)]
 
 
 class DeviationsWire(Wire):
@@ -228,6 +220,7 @@ class PolicyWire(Wire):
     effective: date
     ignored_pipelines: tuple[Text, ...] = ()
     deviations: DeviationsWire = DeviationsWire()
+    alerts: AlertsWire = AlertsWire()
     closed_judged_days: Annotated[int, Field(ge=1, le=3_650)] = 30
     lead_status: LeadStatusWire
     replies: RepliesWire

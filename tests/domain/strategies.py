@@ -20,6 +20,7 @@ from app.domain.checks import (
     SomeContactHasLeadStatus,
     StageKnown,
 )
+from app.domain.criterion import Criterion, CriterionKind, When
 from app.domain.deal import (
     Activity,
     Company,
@@ -50,7 +51,7 @@ from app.domain.notes import (
     ReasonCode,
     SourceNote,
 )
-from app.domain.policy import Criterion, CriterionKind, Policy, When
+from app.domain.policy import Policy
 from app.domain.verdict import Enforcement, Exits, Severity, Waiver
 from tests.domain.build import NOW, SIGNALS, STAGES, shipped_policy
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from app.domain.checks import PropertyPresent
+from app.domain.criterion import When
 from app.domain.deal import ObjectKey, ObjectKind, Owner, Unread
 from app.domain.evaluate import evaluate
-from app.domain.policy import PropertyMatch, When
+from app.domain.process import PropertyMatch
 from app.domain.verdict import Enforcement, Exits, Standing, State, Waiver, Zone
 from tests.domain.build import (
     NOW,

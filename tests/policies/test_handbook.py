@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.checks import CHECKS
-from app.domain.policy import When
+from app.domain.criterion import When
 from app.domain.sentence import DEMANDS, sentence
 from config.policy.handbook import handbook
 from tests.domain.build import POLICY_FILE, shipped_policy
