@@ -162,6 +162,6 @@ def not_checkable(reason: str) -> Outcome:
     return Outcome(
         State.UNKNOWN,
         UNREAD,
-        f"Not checkable: {reason}.",
+        f"Not checkable: {reason}" if reason.endswith(("?", ".")) else f"Not checkable: {reason}.",
         ask="Nothing to write: once it can be read, this is judged again by itself.",
     )

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
+from app.domain.case import UNREAD
+from app.domain.outlook import Heading, each_fix_once, outlook
+from app.domain.summary import titled
 from app.domain.verdict import Evidence, Finding, Severity, State, Verdict
 
 WIDTH = 96
@@ -32,12 +35,8 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     zone = verdict.zone
     towards = f" → {zone.recommended_process}" if zone.recommended_process else ""
     yield from _wrapped(f"Zone {zone.zone}{towards}: {zone.basis}", "")
-    for title, findings in _sections(verdict):
-        if findings:
-            yield ""
-            yield title
-            for finding in findings:
-                yield from _finding(finding)
+    yield from _findings(verdict)
+    yield from _steps(verdict)
     yield ""
     yield f"Judged under policy {verdict.policy_version}." + (
         f" Time alone may change this on {verdict.recheck_at:%Y-%m-%d %H:%M} UTC."
@@ -59,17 +58,38 @@ def _particulars(verdict: Verdict) -> Iterator[str]:
     yield subject.owner.name if subject.owner else "no owner"
 
 
-def _sections(verdict: Verdict) -> Iterator[tuple[str, tuple[Finding, ...]]]:
-    found = verdict.findings
-    waived = tuple(f for f in found if f.waiver is not None)
-    other = tuple(f for f in found if f.state is State.UNMET and not f.blocks and f.waiver is None)
-    yield "Blocks", verdict.blockers
-    yield "Passed on purpose", waived
-    yield "Can't tell", tuple(f for f in found if f.state is State.UNKNOWN and f.waiver is None)
-    yield "Worth knowing", other
-    yield "Met", tuple(f for f in found if f.state is State.MET and f.waiver is None)
-    if verdict.next_stage:
-        yield f"Before {verdict.next_stage} it also needs", verdict.next_needs
+def _findings(verdict: Verdict) -> Iterator[str]:
+    """Every finding once, under the heading that says what it means for the deal."""
+    seen = outlook(verdict.findings)
+    met = tuple(f for f in verdict.findings if f.state is State.MET)
+    for title, findings in (
+        (Heading.RISKS, seen.risks),
+        (Heading.QUESTIONS, seen.questions),
+        (Heading.DEVIATIONS, seen.deviations),
+        ("Met", met),
+    ):
+        if findings:
+            yield from ("", title)
+            for finding in findings:
+                yield from _finding(finding)
+
+
+def _steps(verdict: Verdict) -> Iterator[str]:
+    """What would pass here, then what the next stage would need besides."""
+    here, ahead = outlook(verdict.findings).steps, each_fix_once(verdict.next_needs)
+    if not here and not ahead:
+        return
+    yield from ("", Heading.STEPS)
+    for finding in here:
+        yield from _step(finding)
+    if ahead:
+        yield f"  Before {verdict.next_stage} it also needs:"
+        for finding in ahead:
+            yield from _step(finding)
+
+
+def _step(finding: Finding) -> Iterator[str]:
+    yield from _wrapped(f"  → {titled(finding.title)} {finding.fix}", "", "    ")
 
 
 def _finding(finding: Finding) -> Iterator[str]:
@@ -85,8 +105,9 @@ def _finding(finding: Finding) -> Iterator[str]:
             f"Deviation by {waiver.granted_by} until {waiver.until:%Y-%m-%d}: {waiver.reason}",
             "      ",
         )
-    if finding.state is not State.MET and finding.fix:
-        yield from _wrapped(f"To pass: {finding.fix}", "      ")
+    if finding.state is State.UNKNOWN and finding.fix:
+        asked = finding.fix if finding.reason == UNREAD else f"Ask: {finding.fix}"
+        yield from _wrapped(asked, "      ")
 
 
 def _evidence(evidence: Iterable[Evidence]) -> Iterator[str]:
@@ -104,14 +125,14 @@ def _evidence(evidence: Iterable[Evidence]) -> Iterator[str]:
         yield from _wrapped(f"“{item.quote}” — {where}", "      ")
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
+def _wrapped(text: str, indent: str, hanging: str | None = None) -> list[str]:
     # Quotes are other people's words: nothing in them may steer the terminal.
     printable = "".join(char if char.isprintable() else " " for char in text)
     return wrap(
         printable,
         WIDTH,
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=indent if hanging is None else hanging,
         break_long_words=False,
         break_on_hyphens=False,
     )

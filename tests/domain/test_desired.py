@@ -11,7 +11,7 @@ from app.domain.deal import ObjectKey, ObjectKind, Unread
 from app.domain.desired import OwnedNames, desired, diff, missing_properties, observed_of
 from app.domain.evaluate import evaluate
 from app.domain.summary import MAX_SUMMARY_CHARS, cut_at_sentence
-from app.domain.verdict import Enforcement, Exits, Waiver
+from app.domain.verdict import Enforcement, Exits, State, Waiver
 from tests.domain.build import (
     DEAL,
     NOW,
@@ -44,13 +44,15 @@ def test_the_blockers_are_codes_that_lists_and_workflows_can_filter():
 
 
 def test_the_summary_says_what_is_missing_with_the_quote_and_the_way_to_fix_it():
-    """One line per blocker under a headline with both stages."""
+    """Under a headline with both stages: the risk with its quote, and the step that passes it."""
     lines = wanted(snapshot(["Why now: TBD"], stage="2-Diagnose"))[DEAL]["ff_blocker_summary"]
     headline, *items = lines.splitlines()
     assert headline == "5 blockers in 2-Diagnose; earned so far: 1-Discovery."
-    [why_now] = [item for item in items if "Why now?" in item]
-    assert "“TBD” (note of 2026-08-20)" in why_now
-    assert "Add a note on the deal or its contact" in why_now
+    [risk, step] = [item for item in items if "Why now?" in item]
+    assert risk.startswith("✗ Why now? There is a placeholder")
+    assert "“TBD” (note of 2026-08-20)" in risk
+    assert step.startswith("→ Why now? Add a note on the deal or its contact")
+    assert items.index("Risks") < items.index(risk) < items.index("Next steps") < items.index(step)
 
 
 def test_a_clear_deal_has_no_blockers_and_says_what_comes_next():
@@ -178,12 +180,49 @@ def test_nothing_is_written_on_records_whose_notes_were_not_read():
 
 
 def test_a_long_summary_is_cut_between_items_with_a_count():
-    """It never ends in the middle of a word and never passes the limit."""
-    wordy = tuple(replace(c, fix="Ask the customer again. " * 20) for c in POLICY.criteria)
+    """Each heading counts what it leaves out, so that kept and counted are all there is."""
+    wordy = tuple(replace(c, fix=f"{c.id}: ask the customer. " * 8) for c in POLICY.criteria)
+    policy = replace(POLICY, criteria=wordy)
     deal = snapshot(stage="6-Closing")
-    text = wanted(deal, replace(POLICY, criteria=wordy))[DEAL]["ff_blocker_summary"]
+    text = wanted(deal, policy)[DEAL]["ff_blocker_summary"]
     assert len(text) <= MAX_SUMMARY_CHARS
-    assert text.splitlines()[-1].startswith("… and ")
+    risks = text.split("\nRisks\n")[1].split("\n\n")[0].splitlines()
+    steps = text.split("\nNext steps\n")[1].splitlines()
+    unmet = [f for f in evaluate(policy, deal, NOW).findings if f.state is State.UNMET]
+    for kept in (risks, steps):
+        *shown, count = kept
+        assert shown
+        assert count == f"… and {len(unmet) - len(shown)} more."
+
+
+def test_the_gravest_risks_are_kept_with_their_own_next_steps():
+    """A hint never takes the room of a blocker, nor a blocker that of another's next step."""
+    text = wanted(snapshot(stage="6-Closing"))[DEAL]["ff_blocker_summary"]
+    risks = text.split("\nRisks\n")[1].split("\n\n")[0].splitlines()[:-1]
+    steps = text.split("\nNext steps\n")[1].splitlines()[:-1]
+    assert {line[0] for line in risks} == {"✗"}
+    assert len(risks) - len(steps) in (0, 1)
+    titles = [risk[2:].split(" No note")[0] for risk in risks]
+    assert all(f"→ {title} " in f"{step} " for title, step in zip(titles, steps, strict=False))
+
+
+def test_what_cannot_be_told_is_an_open_question_with_the_one_thing_to_ask():
+    """Under its heading, and in no next step: there is nothing to put right yet."""
+    text = wanted(snapshot(["Why now? maybe next year"]))[DEAL]["ff_blocker_summary"]
+    questions = text.split("\nOpen questions\n")[1].split("\n\n")[0].splitlines()
+    [asked] = [line for line in questions if line.startswith("? Why now?")]
+    assert asked.endswith("By which date or event does the customer want this, and why then?")
+    assert "→ Why now?" not in text
+
+
+def test_what_is_waived_stands_under_deviations_and_is_no_risk():
+    """With who, until when and why."""
+    waiver = Waiver("why_now", "The board meets in May.", "Zoe", NOW + timedelta(days=3), "2026.1")
+    text = wanted(snapshot(), waivers=[waiver])[DEAL]["ff_blocker_summary"]
+    said = "~ Why now? Waived by Zoe until 2026-09-04: The board meets in May."
+    assert text.split("\nDeviations\n")[1].splitlines()[0] == said
+    assert "✗ Why now?" not in text
+    assert "→ Why now?" not in text
 
 
 @pytest.mark.parametrize(
