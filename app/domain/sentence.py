@@ -25,6 +25,7 @@ from app.domain.demands import RECORD_DEMANDS, Demand
 from app.domain.notes import WHY_CHANGE, WHY_FLOWFUSE, WHY_NOW, QuestionId
 from app.domain.policy import Policy
 from app.domain.verdict import Severity
+from app.domain.waiving import named
 from app.domain.wording import QUESTION_NAMES, in_words
 
 CONSEQUENCES: Mapping[Severity, str] = {
@@ -44,7 +45,15 @@ def sentence(criterion: Criterion, policy: Policy) -> str:
     consequence = CONSEQUENCES[criterion.severity]
     if isinstance(criterion.check, StageKnown):  # never unmet, so it never says more than this
         consequence = "otherwise nobody can tell what it needs"
-    return f"{_when(criterion, policy)}, {demand(criterion.check, policy)}; {consequence}."
+    said = f"{_when(criterion, policy)}, {demand(criterion.check, policy)}; {consequence}"
+    return f"{said}, {deviating(criterion, policy)}."
+
+
+def deviating(criterion: Criterion, policy: Policy) -> str:
+    """Who may deviate from it, as the end of a sentence."""
+    if not criterion.waivable:
+        return "and nobody may deviate from this"
+    return f"unless {named(policy.grantors(criterion))} documents a deviation"
 
 
 def demand(check: Check, policy: Policy) -> str:

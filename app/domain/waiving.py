@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from app.domain.deal import Owner, Unread
 from app.domain.labels import folded
 from app.domain.verdict import CriterionId
+from app.domain.wording import in_words
 
 ANYONE, OWNER, MANAGER = "anyone", "owner", "manager"
 ROLES = (ANYONE, OWNER, MANAGER)
@@ -68,6 +69,6 @@ def through(day: date) -> datetime:
 def named(grantors: Sequence[str]) -> str:
     """Those who may grant, as a sentence names them."""
     words = {ANYONE: "anyone", OWNER: "the deal's owner", MANAGER: "a manager"}
-    return ", ".join(
-        words.get(each, each.replace(TEAM_PREFIX, "the team ").strip()) for each in grantors
+    return in_words(
+        (words.get(each, each.replace(TEAM_PREFIX, "the team ").strip()) for each in grantors), "or"
     )

@@ -13,8 +13,9 @@ from app.domain.criterion import Criterion, When
 from app.domain.lead_status import LeadStatusRules
 from app.domain.policy import Policy
 from app.domain.process import Meeting, Process, Stage
-from app.domain.sentence import sentence
+from app.domain.sentence import deviating, sentence
 from app.domain.verdict import Severity
+from app.domain.waiving import WaivingRules, named
 from app.domain.wording import in_words
 from app.domain.zone import AxisRules, Comparison, Decision, Signal, ZoneRules
 
@@ -54,6 +55,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from _section("Lost deals", policy, _closed(policy, When.CLOSED_LOST))
     yield from _lead_status(policy.lead_status)
     yield from _zones(policy.zones)
+    yield from _deviations(policy.waiving)
     yield from ("", "## Alerts", "")
     yield from (f"- {said}" for said in alert_sentences(policy.alerts))
 
@@ -94,7 +96,7 @@ def _rules(policy: Policy, criteria: Iterable[Criterion]) -> Iterator[str]:
 
 def _process(policy: Policy, process: Process) -> Iterator[str]:
     yield from ("", f"## {process.label}", "")
-    pipelines = in_words((f"“{label}”" for label in process.pipelines), "or")
+    pipelines = _quoted(process.pipelines)
     narrowed = process.only_if
     only = f", where {narrowed.name} is {in_words(narrowed.values, 'or')}" if narrowed else ""
     ends = f"“{process.won_stage}” or “{process.lost_stage}”"
@@ -117,16 +119,17 @@ def _stage(policy: Policy, process: Process, stage: Stage, index: int) -> Iterat
         yield from ("", "New from this stage on:")
         yield from _rules(policy, asked)
     for meeting in stage.meetings:
-        yield from _meeting(meeting)
+        yield from _meeting(policy, meeting)
 
 
-def _meeting(meeting: Meeting) -> Iterator[str]:
+def _meeting(policy: Policy, meeting: Meeting) -> Iterator[str]:
     code, mark = meeting.exit.id, MARKS[meeting.exit.severity]
     yield from ("", f"#### Meeting {meeting.id}: {meeting.name}", "")
     yield from (f"Goal: {meeting.goal}", "", "What to find out:", "")
     yield from (f"- {point}" for point in meeting.focus)
     yield ""
-    yield f"Exit signal ({mark} every later stage, `{code}`): **{meeting.signal}**."
+    lapse = deviating(meeting.exit, policy)
+    yield f"Exit signal ({mark} every later stage, `{code}`, {lapse}): **{meeting.signal}**."
     yield from ("", f"- To pass: {meeting.exit.fix}", f"- Source: *{meeting.source}*")
 
 
@@ -138,9 +141,10 @@ def _lead_status(rules: LeadStatusRules) -> Iterator[str]:
     yield from ("| status | when it is right |", "|---|---|")
     yield from (f"| {status.label} | {_cell(status.when)} |" for status in rules.statuses)
     yield ""
-    labels = in_words((f"“{label}”" for label in rules.leading_labels), "or")
     opened = rules.label(rules.open_deal)
-    by_label = f"carries the label {labels} on the deal (the first of these counts)"
+    by_label = (
+        f"carries the label {_quoted(rules.leading_labels)} on the deal (the first of these counts)"
+    )
     yield f"The contact who leads a deal {by_label}, else the one that is “{opened}”."
 
 
@@ -170,6 +174,25 @@ def _signal(signal: Signal) -> str:
         return signal.says
     what = signal.fact.value.removeprefix("node_red_")
     return f"{signal.says} ({signal.threshold} {COMPARISONS[signal.comparison]} {what})"
+
+
+def _deviations(rules: WaivingRules) -> Iterator[str]:
+    yield from ("", "## Deviations", "", f"*{rules.source}*", "")
+    labels, ends = rules.labels, rules.withdrawal_labels
+    yield (
+        f"A deviation is granted by a note on the deal: “{labels[0]} <criterion> – <reason> – "
+        f"until <date>”, for at most {rules.max_days} days. Unless a rule says otherwise, "
+        f"{named(rules.may_waive)} may grant one. It marks what it is for and hides nothing."
+    )
+    yield ""
+    if rules.managers:
+        yield f"- Managers are {named(rules.managers)}."
+    yield f"- The line of the note begins with {_quoted(labels)}."
+    yield f"- It is taken back with {_quoted(ends)}."
+
+
+def _quoted(texts: Iterable[str]) -> str:
+    return in_words((f"“{text}”" for text in texts), "or")
 
 
 def _cell(text: str) -> str:

@@ -15,7 +15,9 @@ from app.domain.desired import OwnedNames, desired, diff, observed_of
 from app.domain.evaluate import evaluate
 from app.domain.reading_copy import reading_copy
 from config.policy import load_policy
-from config.policy.examples import ExamplesFile, examples_beside, load_examples, snapshot_of
+from config.policy.example_deal import snapshot_of
+from config.policy.example_schema import ExamplesFile
+from config.policy.examples import examples_beside, load_examples
 from config.settings import DEFAULT_POLICY
 from tests.bench.table import Table
 

@@ -82,7 +82,7 @@ def test_a_new_and_a_removed_criterion_are_told_with_their_sentences(tmp_path):
     path = varied(tmp_path, ("criteria:\n", f"criteria:\n{NEXT_STEP}"))
     says = (
         "From 2-Diagnose on, the deal property hs_next_step must be filled in; "
-        "otherwise the deal carries a hint."
+        "otherwise the deal carries a hint, unless anyone documents a deviation."
     )
     with_, without = load_policy(path), shipped_policy()
     assert list(told(differences(without, with_))) == [f"Criterion own_rule is added: {says}"]

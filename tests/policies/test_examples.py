@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from app.domain.verdict import Standing
 from config.policy import PolicyError
 from config.policy.examples import examples_beside, load_examples, try_example, try_examples
 from tests.domain.build import POLICY_FILE, shipped_policy
@@ -33,6 +36,41 @@ def test_every_blocker_is_shown_by_some_example():
     late = {"exit_5", "exit_6"}
     blockers = {c.id for c in shipped_policy().all_criteria() if c.severity == "blocker"}
     assert blockers - late <= shown | needed
+
+
+@pytest.mark.parametrize(
+    ("author", "standing"),
+    [
+        ("{name: Anna Berg, email: anna@example.com}", Standing.WAIVED),
+        ("{name: Tom Lund, teams: [Deal desk]}", Standing.WAIVED),
+        ("Anna Berg", Standing.BLOCKED),
+        ("{name: Tom Lund, teams: [Sales]}", Standing.BLOCKED),
+    ],
+)
+def test_the_author_of_an_examples_note_may_grant_what_the_policy_lets_them(
+    tmp_path, author, standing
+):
+    """By address and by team, as HubSpot knows them; a name alone proves neither."""
+    path = tmp_path / "p.examples.yaml"
+    path.write_text(
+        "now: 2026-09-01\n"
+        "examples:\n"
+        "  - name: A note by somebody\n"
+        "    allowed: true\n"
+        "    deal:\n"
+        "      pipeline: NR Scale\n"
+        "      stage: 1-Discovery\n"
+        "      notes:\n"
+        '        - text: "Why change? Two line stops in January.\\nWhy FlowFuse? Snapshots."\n'
+        '        - text: "Deviation: why_now – the board meets in May – until 2026-12-31"\n'
+        f"          by: {author}\n"
+        "    expect: {standing: waived}\n",
+        encoding="utf-8",
+    )
+    few = ("anna@example.com", "team:Deal desk")
+    policy = replace(shipped_policy(), waiving=replace(shipped_policy().waiving, may_waive=few))
+    [tried] = try_examples(policy, load_examples(path))
+    assert tried.verdict.standing is standing
 
 
 def test_a_difference_says_what_was_found_and_what_was_expected(tmp_path):

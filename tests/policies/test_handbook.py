@@ -60,6 +60,32 @@ def test_the_sentence_names_values_as_people_know_them():
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, ", unless anyone documents a deviation."),
+        ({"may_waive": ("owner",)}, ", unless the deal's owner documents a deviation."),
+        (
+            {"may_waive": ("manager", "team:Deal desk")},
+            ", unless a manager or the team Deal desk documents a deviation.",
+        ),
+        ({"waivable": False}, ", and nobody may deviate from this."),
+    ],
+)
+def test_the_sentence_says_who_may_deviate(changes, says):
+    """By the criterion's own word, else by the policy's."""
+    assert sentence(replace(criterion("why_now"), **changes), POLICY).endswith(says)
+
+
+def test_the_page_says_how_a_deviation_is_granted_and_by_whom():
+    """Its words, its limit, its managers, and the exception at an exit signal."""
+    managed = replace(POLICY.waiving, managers=("anna@example.com", "team:Deal desk"))
+    page = handbook(replace(POLICY, waiving=managed))
+    assert "“Deviation: <criterion> – <reason> – until <date>”, for at most 180 days" in page
+    assert "- Managers are anna@example.com or the team Deal desk." in page
+    assert "`exit_1a`, unless anyone documents a deviation): **clear articulation" in page
+
+
 def test_the_committed_page_is_current():
     """Make it anew with `dealgate policy docs --out docs/handbook.md`."""
     assert PAGE.read_text(encoding="utf-8") == handbook(POLICY)
