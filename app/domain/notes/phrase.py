@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -96,20 +96,23 @@ def words_of(folded: str) -> list[Word]:
 class PhraseBook:
     """Phrases by class, ready to be found; immutable once built.
 
-    `questions` are the classes that belong to a question ("labels.why_now"). The class named
-    `fillers` holds single words that are so common that they are only looked up, never reported.
+    `questions` are the classes that belong to a question ("labels.why_now"). The classes named
+    in `fillers` hold single words that are so common that they are only looked up, not reported.
     """
 
-    def __init__(self, phrases: Mapping[str, Iterable[str]], fillers: str = "") -> None:
+    def __init__(
+        self, phrases: Mapping[str, Iterable[str]], fillers: Collection[str] = ()
+    ) -> None:
         self.questions = frozenset(kind for kind in phrases if "." in kind)
         self.fillers = frozenset(
             word
-            for pattern in phrases.get(fillers, ())
+            for kind in fillers
+            for pattern in phrases[kind]
             for phrase in expand(pattern)
             for words in spellings(phrase)
             for word in words
         )
-        reported = {kind: patterns for kind, patterns in phrases.items() if kind != fillers}
+        reported = {kind: patterns for kind, patterns in phrases.items() if kind not in fillers}
         self._automaton = Automaton(reported, spellings)
 
     def find(self, folded: str, words: Sequence[Word]) -> list[Hit]:

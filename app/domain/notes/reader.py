@@ -69,7 +69,7 @@ class Reader:
             for role, values in (("labels", question.labels), ("before", question.implied)):
                 kind = f"{role}.{question.id}"
                 phrases[kind] = (*phrases.get(kind, ()), *values)
-        self._book = PhraseBook(phrases, fillers="small_talk")
+        self._book = PhraseBook(phrases, fillers=("small_talk", "telling"))
         self._remembered = lru_cache(MAX_REMEMBERED_NOTES)(self.read_afresh)
 
     def read(self, body: str, written_at: datetime) -> NoteReading:
