@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.domain.notes.answer import AnswerState, QuestionKind, ReasonCode
+from app.domain.notes.evidence import misplaced
 from app.domain.notes.opening import opening_opinion
 from app.domain.notes.passage import Passage
 from app.domain.notes.stretch import Opinion, Stretch, blank
@@ -90,7 +91,10 @@ def judge_text(passage: Passage, start: int, end: int, kind: QuestionKind) -> Op
         inner = _weigh(stretch._replace(start=field.end()))
         if inner.reason is ReasonCode.PLACEHOLDER:
             return inner
-    return _weigh(stretch)
+    weighed = _weigh(stretch)
+    if weighed.state is AnswerState.ANSWERED and (other := misplaced(stretch)) is not None:
+        return other
+    return weighed
 
 
 def _weigh(stretch: Stretch) -> Opinion:
