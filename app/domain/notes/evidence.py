@@ -33,19 +33,14 @@ def misplaced(stretch: Stretch) -> Opinion | None:
 
 
 def _names_a_time(stretch: Stretch) -> bool:
-    return (
-        stretch.has("time") or stretch.has("occasion") or bool(_DIGIT.search(stretch.text))
-    )
+    return stretch.has("time") or stretch.has("occasion") or bool(_DIGIT.search(stretch.text))
 
 
 def _only_dates(stretch: Stretch) -> bool:
     """Whether nothing but dates and small words stand there."""
     passage = stretch.passage
     dated = {
-        place
-        for hit in passage.hits
-        if hit.kind == "time"
-        for place in range(hit.first, hit.last)
+        place for hit in passage.hits if hit.kind == "time" for place in range(hit.first, hit.last)
     }
     return all(
         place in dated

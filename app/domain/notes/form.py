@@ -9,9 +9,8 @@ from typing import NamedTuple
 from app.domain.notes.counting import NOUNS, excluded, noun_after
 from app.domain.notes.headcount import count_names, headcount
 from app.domain.notes.label import Mark
-from app.domain.notes.passage import Passage
+from app.domain.notes.passage import Part, Passage
 from app.domain.notes.quantity import Quantity, quantities
-from app.domain.notes.segment import Part
 from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import WORDS
 

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 
 from app.domain.notes.frame import NOT_THEIRS
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.passage import Passage
+from app.domain.notes.passage import Part, Passage
 from app.domain.notes.phrase import Hit
-from app.domain.notes.segment import Part
 from app.domain.notes.vocabulary import NUMBERS, WORDS
 
 _PREFIX = "fields."

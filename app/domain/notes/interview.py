@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.segment import Part
+from app.domain.notes.passage import Part
 from app.domain.notes.speech import words_start
 
 _QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (

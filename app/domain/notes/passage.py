@@ -96,6 +96,10 @@ class Passage:
         return any(a <= start and end <= b for a, b in self.line.struck)
 
 
+Part = tuple[Passage, Span]
+"""A stretch of one line."""
+
+
 def passages_of(page: Page, book: PhraseBook) -> list[Passage]:
     """The lines of a page, read."""
     return [Passage(index, line, book) for index, line in enumerate(page.lines)]

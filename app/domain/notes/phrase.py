@@ -100,9 +100,7 @@ class PhraseBook:
     in `fillers` hold single words that are so common that they are only looked up, not reported.
     """
 
-    def __init__(
-        self, phrases: Mapping[str, Iterable[str]], fillers: Collection[str] = ()
-    ) -> None:
+    def __init__(self, phrases: Mapping[str, Iterable[str]], fillers: Collection[str] = ()) -> None:
         self.questions = frozenset(kind for kind in phrases if "." in kind)
         self.fillers = frozenset(
             word

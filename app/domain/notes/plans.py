@@ -8,7 +8,7 @@ from app.domain.notes.answer import AnswerState, Fact, QuestionKind
 from app.domain.notes.frame import Frame
 from app.domain.notes.label import Mark
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.segment import Part
+from app.domain.notes.passage import Part
 from app.domain.notes.substance import judge_text
 
 _QUESTION = "next_year_plans"

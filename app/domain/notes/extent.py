@@ -1,0 +1,160 @@
+"""Which words belong to a label: the rest of its line, the cells beside it, or the lines below.
+
+A line ends an answer when it begins something else: another label, a heading, a field, facts, who
+was there, what happens next, a greeting. Nothing here judges what the words are worth.
+"""
+
+from __future__ import annotations
+
+import re
+
+from app.domain.notes.label import Mark, Place
+from app.domain.notes.manuscript import Manuscript
+from app.domain.notes.page import Line, Span
+from app.domain.notes.passage import Part, Passage
+from app.domain.notes.table import cells_for
+
+_FIELD = re.compile(
+    r"[\s\-*•·\d.)]*(?:\[[^\]]{3,38}\]|[^\s:?!,\[\]][^:?!,\n]{0,38}(?::|\s=))(?:\s|$)"
+    r"|\s*(?:ad|re|zu)\s\d\)"
+)
+_CUT = re.compile(
+    r"(?<=\b(?:tbd|tbc|tba|n/a))\s(?=(?:nr|node-red|contact|next steps?|devs?|todo|action)\b)"
+    r"|\s\|\s|\",?\s*(?=\"\w+\"\s*:)"
+    r"|(?<=[?.!])\s(?=(?:thanks|thank you|(?:kind |best )?regards|cheers|danke|vielen dank"
+    r"|(?:viele )?gr(?:u|ü)(?:ß|ss)e?|merci|cordialement|gracias|saludos|groet(?:en)?|bedankt)\b)"
+    r"|[;.,]\s(?=(?:next steps?|nr|node-red|contact|todo|action)\b)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*\([^()]{1,80}\)[\s:–-]*(?=[^\s)])")
+_UPDATED = re.compile(
+    r"(?:→|->|=>|⇒)\s*(?:\d{1,2}[./]\d{1,2}[./\d]*\s*:?|(?:updated?|now|new|neu)\s*:)\s*",
+    re.IGNORECASE,
+)
+_NEXT_NUMBER = re.compile(r"\s*(?<!\w)\(?\d{1,2}\)\s*$|(?<=[.;!?])\s+\d{1,2}\.\s*$|[\s(\[]*¿\s*$")
+_TRIM = " \t*_,;|:=→–—->•"
+_LETTER = re.compile(r"[^\W_]")
+_BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
+_MAX_LINES_BELOW = 12
+_MAX_LABEL_RUN = 60
+_MIN_WORDS_AFTER_GAP = 3
+
+
+def answer_parts(
+    script: Manuscript, passage: Passage, mark: Mark, following: int | None
+) -> list[Part]:
+    """The stretches that follow a label: the rest of its line, else the lines below it."""
+    stop = len(passage.text) if following is None else following
+    if match := _CUT.search(passage.text, mark.end, stop):
+        stop = match.start()
+    if following is not None and (number := _NEXT_NUMBER.search(passage.text[mark.end : stop])):
+        stop = mark.end + number.start()
+    rest = passage.text[mark.end : stop]
+    if rest.strip(_TRIM + "\"'()"):
+        if mark.asked and mark.place is Place.INLINE:
+            return []
+        own = [(passage, (mark.end, stop))]
+        depth = passage.line.depth
+        if following is not None or not depth:
+            return own
+        return own + [part for part in _below(script, passage) if part[0].line.depth > depth]
+    if passage.line.cell is not None:
+        return [(other, (0, len(other.text))) for other in cells_for(script, passage)]
+    closed = following is not None or '""' in rest or "''" in rest
+    if rest.strip() and not closed:
+        return [(passage, (mark.end, stop))]
+    return [] if closed else _below(script, passage)
+
+
+def _below(script: Manuscript, passage: Passage) -> list[Part]:
+    """The unlabelled lines under a label that belong to it."""
+    found: list[Part] = []
+    label = passage.line
+    start = passage.index + 1
+    for below in script.passages[start : start + _MAX_LINES_BELOW]:
+        line = below.line
+        if _closes(script, below, passage, found_any=bool(found)):
+            break
+        if label.depth and not _hangs_under(line, label):
+            break
+        if not label.depth and found and found[-1][0].line.depth and not line.depth:
+            break
+        found.append((below, (0, len(below.text))))
+    return found
+
+
+def _hangs_under(line: Line, label: Line) -> bool:
+    """Whether a line belongs to the list item of a label: nested in it, or its second paragraph."""
+    if line.depth > label.depth or (line.item and line.item == label.item):
+        return True
+    return not line.depth and not label.item
+
+
+def _closes(script: Manuscript, below: Passage, label: Passage, *, found_any: bool) -> bool:
+    """Whether a line no longer belongs to the label above it."""
+    line, heading = below.line, label.line.heading
+    if script.labelled(below.index) or line.heading or line.cell is not None:
+        return True
+    if line.quoted > label.line.quoted:
+        return True
+    stray = len(below.words) < _MIN_WORDS_AFTER_GAP and not line.depth
+    if line.gap and not heading and (found_any or stray):
+        return True
+    if (
+        line.bold
+        and line.bold[0][0] == 0
+        and line.bold[0][1] < _MAX_LABEL_RUN
+        and (line.bold[0][1] < len(line.text) or line.text.rstrip().endswith(":"))
+    ):
+        return True
+    if script.dates[below.index] != script.dates[label.index]:
+        return True
+    return bool(_FIELD.match(line.text)) and not heading and not label.line.depth
+
+
+def tightened(passage: Passage, span: Span) -> Part | None:
+    """A stretch without the signs around it, struck words, and an aside before the answer."""
+    text = passage.text
+    start, end = _unstruck(passage, span)
+    for update in _UPDATED.finditer(text, start, end):
+        start = update.end()
+    aside = _ASIDE.match(text, start, end)
+    if aside and not passage.has("guess", start, aside.end()):
+        start = aside.end()
+    if not _LETTER.search(text[start:end]):
+        bullet = _BULLET.match(text, start, end)
+        start, end = _stripped(text, bullet.end() if bullet else start, end, " ", " ")
+    else:
+        start, end = _stripped(text, start, end, _TRIM, " |;,*_")
+        start, end = _unpaired(text, start, end)
+    return (passage, (start, end)) if start < end else None
+
+
+def _unstruck(passage: Passage, span: Span) -> Span:
+    start, end = span
+    text = passage.text
+    for a, b in passage.line.struck:
+        if start < b and not text[start:a].strip(_TRIM):
+            start = b
+        elif a < end and not text[b:end].strip(_TRIM):
+            end = a
+        elif start < a and b < end:
+            start = b
+    return start, end
+
+
+def _stripped(text: str, start: int, end: int, before: str, behind: str) -> Span:
+    while start < end and text[start] in before:
+        start += 1
+    while end > start and text[end - 1] in behind:
+        end -= 1
+    return start, end
+
+
+def _unpaired(text: str, start: int, end: int) -> Span:
+    """Without a quotation mark or a brace of JSON that has no partner in the stretch."""
+    if text[start] == '"' and '"' not in text[start + 1 : end]:
+        start += 1
+    if text[end - 1] == "}" and "{" not in text[start:end]:
+        end = start + len(text[start:end].rstrip('}"'))
+    return start, end
