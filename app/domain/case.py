@@ -99,6 +99,10 @@ class Check(ABC):
         """The stages that this check names."""
         return ()
 
+    def flaw(self) -> tuple[tuple[str, ...], str] | None:
+        """What is wrong with parameters that are each allowed: the path to one, and a sentence."""
+        return None
+
     def needs(self) -> Needs:
         """What this check looks at, besides what every snapshot holds."""
         return Needs()

@@ -117,8 +117,11 @@ def _exit_signal(check: ExitSignal, policy: Policy) -> str:
 def _questions_answered(check: QuestionsAnswered, policy: Policy) -> str:
     titles = in_words((question_title(each, policy) for each in check.all_of), "and")
     instead = in_words((question_title(each, policy) for each in check.or_else), "or")
-    return f"notes must answer, favourably or not: {titles}" + (
-        f"; or instead {instead}" if instead else ""
+    firm = in_words((question_title(each, policy) for each in check.refusals), "and")
+    return (
+        f"notes must answer, favourably or not: {titles}"
+        + (f"; or instead {instead}" if instead else "")
+        + (f" (a no to {firm} does not count)" if firm else "")
     )
 
 

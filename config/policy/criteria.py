@@ -7,7 +7,7 @@ domain's closed list is all that it takes for policies to use it.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -74,7 +74,7 @@ class CriteriaBuilder:
             raise described(self.document, model, error, (*place, "with")) from error
         parameters = {name: getattr(values, name) for name in model.model_fields}
         for name in values.model_fields_set:
-            if parameters[name] in ("", ()):
+            if parameters[name] in ("", (), {}):
                 raise self.document.error((*place, "with", name), "must not be empty")
         return check(**parameters)
 
@@ -88,6 +88,10 @@ class CriteriaBuilder:
         ):
             for name in names:
                 self.document.must_know(place, what, name, allowed)
+        flaw = check.flaw()
+        if flaw is not None:
+            where, problem = flaw
+            raise self.document.error((*place, *where), problem)
 
     def _check_scope(self, wire: CriterionWire, place: Place) -> None:
         known = {process.id: process for process in self.wire.processes}
@@ -125,8 +129,15 @@ def parameters_of(check: type[Check]) -> type[BaseModel]:
     """The wire shape of a check's parameters, from the fields of its class."""
     hints = get_type_hints(check, include_extras=True)
     parameters: dict[str, Any] = {
-        field.name: (hints[field.name], ... if field.default is MISSING else field.default)
+        field.name: (hints[field.name], _default(field))
         for field in fields(check)  # type: ignore[arg-type]  # every check is a dataclass
     }
     config = ConfigDict(extra="forbid", strict=True)
     return create_model(check.__name__, __config__=config, **parameters)
+
+
+def _default(field: Field[Any]) -> object:
+    """What stands for a parameter that is not given; `...` when it has to be given."""
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return ... if field.default is MISSING else field.default

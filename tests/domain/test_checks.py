@@ -172,3 +172,56 @@ def test_a_property_must_hold_a_value_and_one_that_is_missing_is_unknown(propert
     policy = replace(POLICY, criteria=(criterion,))
     [finding] = evaluate(policy, snapshot(properties=properties), NOW).findings
     assert finding.state is state
+
+
+def gates(answer, **changes):
+    """The finding on the PoC's seriousness for a note with one answer, by a check so changed."""
+    plain = POLICY.criterion("poc_seriousness")
+    criterion = replace(plain, from_stage=None, check=replace(plain.check, **changes))
+    [finding] = evaluate(replace(POLICY, criteria=(criterion,)), snapshot([answer]), NOW).findings
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("12,000 EUR, ordered on 20 August 2026", State.MET),
+        ("ja, 12.000 EUR", State.MET),
+        ("no problem, they pay 5,000 EUR", State.MET),
+        ("no", State.UNMET),
+        ("no, it is free of charge", State.UNMET),
+        ("They declined.", State.UNMET),
+        ("The customer doesn't want to pay", State.UNMET),
+        ("läuft kostenlos", State.UNMET),
+        ("TBD", State.UNMET),
+    ],
+)
+def test_only_a_favourable_answer_stands_in_for_the_others(answer, state):
+    """A pilot of which the note says that nobody pays for it is no sign of seriousness."""
+    assert gates(f"Paid pilot: {answer}").state is state
+
+
+def test_a_refused_alternative_is_quoted():
+    """So that nobody wonders why the answer does not count."""
+    finding = gates("Paid pilot: they declined, it runs free of charge.")
+    assert finding.message.startswith("0 of 4 questions answered; missing: poc owner")
+    assert "The answer on poc paid is a no: “they declined, it runs free of charge" in (
+        finding.message
+    )
+    assert [evidence.quote[:13] for evidence in finding.evidence] == ["they declined"]
+
+
+def test_answered_is_not_favourable_unless_the_policy_says_so_for_the_question():
+    """The same words answer a question, and are a gap where a no does not count."""
+    note_text = "PoC owner: nobody has time before October.\nPoC timeline: 1 to 30 October 2026."
+    asked = {"all_of": ("poc_owner", "poc_timeline"), "or_else": ()}
+    assert gates(note_text, **asked, refusals={}).state is State.MET
+    firm = gates(note_text, **asked, refusals={"poc_owner": ("nobody",)})
+    assert (firm.state, firm.reason) == (State.UNMET, "incomplete")
+    assert "missing: poc owner. The answer on poc owner is a no" in firm.message
+
+
+def test_an_alternative_that_cannot_be_told_leaves_the_gaps_unknown():
+    """It may be the paid pilot that makes up for them."""
+    finding = gates("Paid pilot: клиент платит за пилот двенадцать тысяч евро")
+    assert finding.state is State.UNKNOWN

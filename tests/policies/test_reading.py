@@ -113,6 +113,8 @@ def test_the_fingerprint_follows_the_content_and_not_the_comments(tmp_path):
         ("{question: why_now}", "{question: 3}", "valid string"),
         ("{status: OPEN_DEAL}", "{status: WON}", "unknown lead status 'WON'; allowed: NEW, OPEN"),
         ("refused: [UNQUALIFIED]", "refused: []", "must not be empty"),
+        ("        poc_paid: [not", "        why_now: [not", "'why_now' is not asked here; allowed"),
+        ("        poc_paid: [not", "        poc_pait: [not", "'poc_pait' is not asked here; allow"),
         ("id: why_now", "id: why_change", "the criterion 'why_change' is already used above"),
         ("id: why_now", "id: Why now", "pattern"),
         ("id: lead_status_open_deal", "id: exit_1a", "one code needs one title"),

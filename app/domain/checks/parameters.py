@@ -9,6 +9,7 @@ from annotated_types import Ge, Le, MinLen
 
 from app.domain.deal import Unread
 from app.domain.labels import folded
+from app.domain.notes import QuestionId
 
 PropertyName = NewType("PropertyName", str)
 """Internal name of a deal property."""
@@ -25,6 +26,9 @@ DaysByStage = Annotated[Mapping[StageLabel, Days], MinLen(1)]
 """Days per stage; a stage that is not named is not looked at."""
 WordsByStage = Annotated[Mapping[StageLabel, tuple[str, ...]], MinLen(1)]
 """Allowed values per stage; a stage that is not named is not looked at."""
+
+WordsByQuestion = Mapping[QuestionId, Annotated[tuple[str, ...], MinLen(1)]]
+"""Words per question."""
 
 T = TypeVar("T")
 
