@@ -1,140 +1,182 @@
-"""The numbers of one sentence, each entered as what it counts.
+"""The counts of a sentence, entered as what they are, one by one or as a sum.
 
-Sums over places ("6 in Leeds, 4 in York") and products ("1 per line, 12 lines") are worked out
-here, since a sentence gives their parts one by one.
+A sum is worked out where a sentence goes on with further places ("6 in Leeds, 4 in York", "47 on
+the ships and 9 in the ports", "two in test, five live"). A total that the note gives outweighs it.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from app.domain.notes.counting import (
-    adds_to,
-    counted,
-    each_has_one,
-    excluded,
-    in_total,
-    joined_to_people,
-    noun_after,
-    per_unit,
-)
-from app.domain.notes.page import Span
-from app.domain.notes.passage import Passage
-from app.domain.notes.phrase import Hit
-from app.domain.notes.placement import (
-    breakdown_sites,
-    counts_sites,
-    lists_sites,
-    named_places,
-)
-from app.domain.notes.quantity import Quantity
+from app.domain.notes.counting import Entry, Kind, in_total, kind_of
+from app.domain.notes.distribution import shares, thing_of
+from app.domain.notes.noun import ANAPHOR, hits_from, noun_after
+from app.domain.notes.placement import enter_places, is_name, placed
+from app.domain.notes.sentence import Count, Sentence
+from app.domain.notes.standing import said_of_today, stands
 from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import WORDS
 
-_BULLETS = "-*•·‣▪◦– \t"
-_MAX_CHARACTERS_OF_LABEL = 40
-_PLACES = frozenset({"site", "machine"})
-_ANAPHOR = frozenset({"anaphor"})
-_TIMES = re.compile(r"[×x*]\s*$")
-_SITE = frozenset({"site"})
+_NAMED_PLUS = re.compile(r"\w\s*[+&]\s*$")
+_PLUS_ONE = re.compile(r"\s*(?:[+&]|and|und|en|et|y|plus)\s*")
+_NONE_OF_THEM = re.compile(
+    r"\b(?:none|keiner|geen|aucun|ninguno) (?:of|von|van|d'|de)\b", re.IGNORECASE
+)
+_PEOPLE = frozenset({Kind.DEVELOPER, Kind.PERSON})
+_PLUS = re.compile(r"(?:\+|\bplus|\band another|\bund noch)\s*$")
+_GOES_ON = re.compile(r"[,+&/]|\b(?:and|und|en|et|y|plus)\b")
+_NO_SUM = re.compile(
+    r"[.;:!?=]"
+    r"|\b(?:of which|of them|of those|incl\w*|davon|darunter|daarvan|waarvan|dont|de ellos)\b"
+)
+_ONSET_END = re.compile(
+    r"\b(?:and|und|en|et|y|plus) (?:on|in|at|auf|op|sur|dans)\s?(?:the|den|der|de|les)?\s*$"
+)
+_UNITS = frozenset({None, "nr", "instance", "machine"})
+_STATES = frozenset({"live", "trial"})
+_ADDABLE = frozenset({Kind.INSTANCE, None})
+_MAX_CHARACTERS_BACK = 40
+_MAX_WORDS_BETWEEN = 9
 
 
-class Sentence(NamedTuple):
-    """A sentence with its hits; `named`: it speaks of Node-RED, `near`: its line does."""
-
-    passage: Passage
-    span: Span
-    hits: list[Hit]
-    named: bool
-    near: bool
-    day: date | None
-
-    @property
-    def quote(self) -> str:
-        """The sentence without bullet and label."""
-        text = self.passage.text[slice(*self.span)].lstrip(_BULLETS).rstrip(" ;|")
-        head, colon, rest = text[:_MAX_CHARACTERS_OF_LABEL].partition(":")
-        labelled = any(
-            "." in hit.kind and self.passage.words[hit.first].start - self.span[0] < len(head)
-            for hit in self.hits
-        )
-        return text[len(head) + 1 :].lstrip() if colon and rest and labelled else text
-
-
-def read_numbers(sentence: Sentence, numbers: list[Quantity], tally: Tally) -> None:
-    """Enter the counts of a sentence; nothing of a sentence that begins with a condition."""
-    passage, hits = sentence.passage, sentence.hits
+def read_numbers(sentence: Sentence, tally: Tally, year: int) -> None:
+    """Enter the counts of a sentence; nothing of one that begins with a condition."""
     if sentence.quote.partition(" ")[0].lower() in WORDS["conditional"]:
         return
-    found: list[tuple[str, Quantity]] = []
-    each: list[Quantity] = []
-    places: list[Quantity] = []
-    for quantity in numbers:
-        word = passage.words[quantity.first]
-        inside = sentence.span[0] <= word.start < sentence.span[1]
-        if not inside or passage.struck(word.start, word.end):
-            continue
-        kind = counted(passage, quantity, hits)
-        kinds = [earlier for earlier, _ in found]
-        if "instance" in kinds and kind in {None, "site"} and adds_to(passage, quantity):
-            previous = tally.instances[-1]
-            tally.instances[-1] = previous._replace(value=previous.value + quantity.value)
-            continue
-        if kind in {"instance", "site", None} and per_unit(passage, quantity):
-            each.append(quantity)
-            continue
-        if noun_after(passage, quantity, _PLACES) or _TIMES.search(passage.folded, 0, word.start):
-            places.append(quantity)
-        if kind is None or excluded(passage, quantity):
-            continue
-        found.append((kind, quantity))
-        _read_number(sentence, quantity, kind, tally)
-    counts = [quantity for kind, quantity in found if kind == "instance"]
-    if len(counts) > 1 and named_places(passage, counts):
-        total = sum(count.value for count in counts)
-        tally.instances[-len(counts) :] = [tally.instances[-1]._replace(value=total)]
-        tally.sites.append(Statement(len(counts), Weight.SAID, sentence.quote, sentence.day))
-    if each and sentence.near:
-        _multiply(sentence, each[0], found, places, tally)
+    standing = _standing(sentence, year)
+    found = list(shares(sentence, standing))
+    tally.shares.extend(found)
+    tally.things.extend(thing_of(count) for count in standing if count.thing)
+    taken = {first for share in found for first in share.words}
+    entries: list[Entry] = []
+    for count in standing:
+        if count.first not in taken:
+            entries.append((count, kind_of(sentence, count, entries)))
+    groups = summed(sentence, entries)
+    if _continues(sentence, entries, tally):
+        tally.instances[-1] = tally.instances[-1]._replace(
+            value=tally.instances[-1].value + entries[0][0].value
+        )
+        groups = []
+    for group in groups:
+        _enter_instances(sentence, group, tally)
+    _enter_people(sentence, entries, tally)
+    enter_places(sentence, entries, groups, tally, shared=bool(found))
 
 
-def _read_number(sentence: Sentence, quantity: Quantity, kind: str, tally: Tally) -> None:
-    passage, hits = sentence.passage, sentence.hits
-    part = noun_after(passage, quantity, _ANAPHOR) is not None
-    weight = Weight.NAMED if part or in_total(passage, quantity) else Weight.SAID
-    statement = Statement(quantity.value, weight, sentence.quote, sentence.day)
-    if kind == "instance":
-        tally.instances.append(statement)
-        places = breakdown_sites(passage, quantity)
-        if places:
-            tally.sites.append(statement._replace(value=places, weight=Weight.IMPLIED))
-        if noun_after(passage, quantity, _SITE) and each_has_one(passage, quantity, hits):
-            tally.sites.append(statement)
-    elif kind == "developer" or (kind == "person" and sentence.named and tally.instances):
-        if not joined_to_people(passage, quantity):
-            tally.developers.append(statement)
-    elif kind == "site" and counts_sites(passage, quantity, hits):
-        tally.sites.append(statement._replace(weight=Weight.NAMED))
-    elif kind == "site" and sentence.near and lists_sites(passage, quantity):
-        tally.sites.append(statement)
+def _continues(sentence: Sentence, entries: Sequence[Entry], tally: Tally) -> bool:
+    """Whether a sentence adds to the count of the one before it ("… live. + 1 in the office.")."""
+    if not (sentence.topic and tally.instances and entries and sentence.span[0]):
+        return False
+    count, kind = entries[0]
+    lead = sentence.passage.folded[sentence.span[0] : sentence.passage.words[count.first].start]
+    return kind in _ADDABLE and count.kind in _UNITS and _PLUS.fullmatch(lead.strip()) is not None
 
 
-def _multiply(
-    sentence: Sentence,
-    each: Quantity,
-    found: list[tuple[str, Quantity]],
-    places: list[Quantity],
-    tally: Tally,
-) -> None:
-    """Instances and places where a sentence gives so many per place ("1 Node-RED each")."""
-    counts = [q.value for kind, q in found if kind == "instance"]
-    per_site = noun_after(sentence.passage, each, _SITE) is not None
-    if not counts and places:
-        counts = [places[-1].value * each.value]
-        tally.instances.append(Statement(counts[0], Weight.SAID, sentence.quote, sentence.day))
-        per_site = per_site or noun_after(sentence.passage, places[-1], _SITE) is not None
-    if counts and per_site:
-        sites = counts[-1] // max(1, each.value)
-        tally.sites.append(Statement(sites, Weight.SAID, sentence.quote, sentence.day))
+def _standing(sentence: Sentence, year: int) -> list[Count]:
+    """The counts that hold now."""
+    standing: list[Count] = []
+    before: tuple[Count, bool] | None = None
+    for count in sentence.counts:
+        before = count, stands(sentence, count, before, year)
+        if before[1]:
+            standing.append(count)
+    return standing
+
+
+def summed(sentence: Sentence, entries: Sequence[Entry]) -> list[list[Count]]:
+    """The counts of instances, those that add up together."""
+    groups: list[list[Count]] = []
+    for count, kind in entries:
+        if kind not in _ADDABLE:
+            continue
+        if groups and _adds_to(sentence, groups[-1][-1], count):
+            groups[-1].append(count)
+        elif kind is Kind.INSTANCE:
+            groups.append([count])
+    return groups
+
+
+def _adds_to(sentence: Sentence, before: Count, count: Count) -> bool:
+    """Whether a count goes on with another: a further place, a further state, or a plus."""
+    passage = sentence.passage
+    if count.kind == ANAPHOR or count.first - before.end > _MAX_WORDS_BETWEEN:
+        return False
+    text = passage.between(before.end, count.first)
+    if _NO_SUM.search(text) or not _GOES_ON.search(text) or in_total(sentence, count):
+        return False
+    if _PLUS.search(text) and count.kind in _UNITS:
+        return True
+    if placed(sentence, before) and (placed(sentence, count) or _ONSET_END.search(text)):
+        return count.kind != "site"
+    states = [_state(sentence, c) for c in (before, count)]
+    return None not in states and states[0] != states[1]
+
+
+def _state(sentence: Sentence, count: Count) -> str | None:
+    """Live or on trial, as the words around a count say."""
+    near = hits_from(sentence.passage, count.last, count.end + 2)
+    return next((hit.kind for hit in near if hit.kind in _STATES), None)
+
+
+def _enter_instances(sentence: Sentence, group: Sequence[Count], tally: Tally) -> None:
+    last = group[-1]
+    part = last.kind == ANAPHOR
+    weighty = part or any(in_total(sentence, c) or said_of_today(sentence, c) for c in group)
+    weight = Weight.NAMED if weighty else Weight.SAID
+    value = sum(count.value for count in group) + _one_more(sentence, last)
+    tally.instances.append(Statement(value, weight, sentence.quote, sentence.day))
+
+
+def _one_more(sentence: Sentence, last: Count) -> int:
+    """1 where the last count goes on with a single machine ("and on the packer's PC")."""
+    passage = sentence.passage
+    words = passage.words
+    for index in range(last.end, min(last.end + 2, len(words) - 3)):
+        follows = [word.text for word in words[index : index + 3]]
+        if (
+            follows[0] in WORDS["and"]
+            and follows[1] in WORDS["onset"]
+            and follows[2] in WORDS["the"]
+            and not _NO_SUM.search(passage.between(last.end, index + 3))
+        ):
+            noun = noun_after(passage, index + 3)
+            return int(noun is not None and noun.kind in {"machine", "thing"})
+    return 0
+
+
+def _enter_people(sentence: Sentence, entries: Sequence[Entry], tally: Tally) -> None:
+    """Those who build; people of whom a part builds, or none, are not them."""
+    people = [(count, kind) for count, kind in entries if kind in _PEOPLE]
+    if any(kind is Kind.DEVELOPER and count.kind == ANAPHOR for count, kind in people):
+        people = [entry for entry in people if entry[0].kind == ANAPHOR]
+    listing = sentence.named and bool(tally.instances) and not _NONE_OF_THEM.search(sentence.quote)
+    for group in _joined(sentence, people):
+        build = listing or any(kind is Kind.DEVELOPER for _, kind in group)
+        if build and not _goes_on_with_names(sentence, group[0][0]):
+            value = sum(count.value for count, _ in group)
+            tally.developers.append(Statement(value, Weight.SAID, sentence.quote, sentence.day))
+
+
+def _joined(sentence: Sentence, people: Sequence[Entry]) -> list[list[Entry]]:
+    """Counts of people, those that one "and" joins together ("one fitter + one in-house dev")."""
+    groups: list[list[Entry]] = []
+    for entry in people:
+        before = groups[-1][-1][0] if groups else None
+        if before and _PLUS_ONE.fullmatch(sentence.passage.between(before.end, entry[0].first)):
+            groups[-1].append(entry)
+        else:
+            groups.append([entry])
+    return groups
+
+
+def _goes_on_with_names(sentence: Sentence, count: Count) -> bool:
+    """Whether people who are named stand before a number ("Marta and two apprentices")."""
+    passage = sentence.passage
+    if count.first < 2 or passage.words[count.first - 1].text not in WORDS["and"] | {"n"}:
+        start = passage.words[count.first].start
+        if not _NAMED_PLUS.search(passage.text, max(0, start - _MAX_CHARACTERS_BACK), start):
+            return False
+    name = count.first - 1 - (passage.words[count.first - 1].text in WORDS["and"] | {"n"})
+    return is_name(passage, name) or passage.words[name].text in WORDS["persons_named"]

@@ -6,27 +6,34 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from app.domain.notes.counting import NOUNS, excluded, noun_after
+from app.domain.notes.census import summed
+from app.domain.notes.counting import Kind, leads_with
 from app.domain.notes.headcount import count_names, headcount
 from app.domain.notes.label import Mark
 from app.domain.notes.passage import Part, Passage
-from app.domain.notes.quantity import Quantity, quantities
+from app.domain.notes.phrase import Word
+from app.domain.notes.placement import broken_down
+from app.domain.notes.sentence import NAMED, Count, Sentence, counts_in
+from app.domain.notes.standing import stands
 from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import WORDS
 
 _VALUE_PART = re.compile(r"[^/,;]+")
 _REPLY = re.compile(r"(?:A|R|Ans|Antwort|Answer)\s?[:.)]\s*")
-_MACHINE = frozenset({"machine"})
+_MAX_WORDS_BEFORE_NUMBER = 2
+_MAX_WORDS_TO_YES = 4
 
 
 class _Value(NamedTuple):
-    """What stands in a field: its first word, where that is, and the numbers in it."""
+    """What stands in a field, as a sentence of its own; `first` is its first word."""
 
-    passage: Passage
-    start: int
-    end: int
+    said: Sentence
     first: int
-    numbers: list[Quantity]
+    year: int
+
+    @property
+    def passage(self) -> Passage:
+        return self.said.passage
 
     @property
     def word(self) -> str:
@@ -44,25 +51,37 @@ class _Value(NamedTuple):
 
     @property
     def quote(self) -> str:
-        return self.passage.text[self.start : self.end].strip(" /|;")
+        return self.passage.text[slice(*self.said.span)].strip(" /|;")
+
+    def leading(self) -> Sequence[Word]:
+        """Its first words."""
+        return self.passage.words[self.first : self.first + _MAX_WORDS_TO_YES]
+
+    def has(self, kind: str) -> bool:
+        """Whether a phrase of that class stands in it."""
+        return any(hit.kind == kind for hit in self.said.hits)
+
+    def standing(self) -> list[Count]:
+        """The counts in it that hold now."""
+        return [count for count in self.said.counts if stands(self.said, count, None, self.year)]
 
 
-def read_fields(found: Iterable[tuple[Mark, list[Part]]], tally: Tally) -> None:
+def read_fields(found: Iterable[tuple[Mark, list[Part]]], tally: Tally, year: int) -> None:
     """Add what the fields of a note state."""
     for mark, parts in found:
         if not parts:
             continue
         questions = _asked(mark)
         for question, part in zip(questions, _split(parts[0], len(questions)), strict=False):
-            value = _value(part)
+            value = _value(part, year)
             if value is not None and question in _FIELDS:
                 _FIELDS[question](value, tally)
 
 
-def read_values(found: Iterable[tuple[str, Part]], tally: Tally) -> None:
+def read_values(found: Iterable[tuple[str, Part]], tally: Tally, year: int) -> None:
     """Add what stands in values found elsewhere: inside lines, and in replies."""
     for question, part in found:
-        value = _value(part)
+        value = _value(part, year)
         if value is not None:
             _FIELDS[question](value, tally)
 
@@ -83,74 +102,88 @@ def _split(part: Part, count: int) -> list[Part]:
     return [(passage, (start + a, start + b)) for a, b in pieces[:count]]
 
 
-def _value(part: Part) -> _Value | None:
+def _value(part: Part, year: int) -> _Value | None:
     passage, (start, end) = part
     if lead := _REPLY.match(passage.text, start, end):
         start = lead.end()
-    first = next((i for i, word in enumerate(passage.words) if word.start >= start), None)
-    if first is None or passage.words[first].end > end:
+    words = passage.words_in(start, end)
+    if not words:
         return None
-    return _Value(passage, start, end, first, quantities(passage, start, end))
+    said = Sentence.of(passage, (start, end), counts_in(passage, start, end))
+    return _Value(said._replace(near=True), words[0], year)
 
 
 def _adopted(value: _Value, tally: Tally) -> None:
-    passage, span = value.passage, (value.start, value.end)
-    foreign = passage.has("not_theirs", *span)
-    if foreign and not value.negative and not passage.has("not_used", *span):
+    foreign = value.has("not_theirs")
+    if foreign and not value.negative and not value.has("not_used"):
         return
-    if foreign or passage.has("ended", *span) or (value.negative and not _only_not_live(value)):
+    if foreign or value.has("ended") or (value.negative and not _only_not_live(value)):
         tally.adopted.append(Statement(0, Weight.FIELD, value.quote))
         return
-    tried = passage.has("trial", *span)
+    tried = value.has("trial")
     if value.positive:
         tally.adopted.append(Statement(1, Weight.FIELD, value.quote))
-    elif tried or passage.has("in_use", *span) or passage.has("vague", *span):
+    elif tried or value.has("in_use") or value.has("vague"):
         tally.adopted.append(Statement(1, Weight.SAID, value.quote))
     if tried:
         tally.live.append(Statement(0, Weight.SAID, value.quote))
-    for quantity in value.numbers:
-        leads = quantity.first <= value.first + 1 and quantity.value > 0
-        bare = leads and not noun_after(passage, quantity, NOUNS)
-        machines = noun_after(passage, quantity, _MACHINE)
-        if (bare or machines) and not excluded(passage, quantity):
-            tally.instances.append(Statement(quantity.value, Weight.SAID, value.quote))
+    counted = any(count.kind in NAMED for count in value.said.counts)
+    for count in value.standing():
+        leads = count.first <= value.first + 1 and count.value > 0
+        if (leads and count.noun is None) or (count.kind == "machine" and not counted):
+            tally.instances.append(Statement(count.value, Weight.SAID, value.quote))
 
 
 def _only_not_live(value: _Value) -> bool:
     """Whether a "not" that leads a field denies live operation alone ("not yet in production")."""
-    return any(hit.kind == "not_live" and hit.first == value.first for hit in value.passage.hits)
+    return any(hit.kind == "not_live" and hit.first == value.first for hit in value.said.hits)
 
 
 def _in_production(value: _Value, tally: Tally) -> None:
-    passage, span = value.passage, (value.start, value.end)
-    if value.negative or passage.has("not_live", *span) or passage.has("trial", *span):
+    says_yes = any(word.text in WORDS["yes"] for word in value.leading())
+    if value.negative or value.has("not_live") or (value.has("trial") and not says_yes):
         tally.live.append(Statement(0, Weight.FIELD, value.quote))
-    elif value.positive or passage.has("live", *span):
+    elif says_yes or value.has("live"):
         tally.live.append(Statement(1, Weight.FIELD, value.quote))
 
 
 def _developers(value: _Value, tally: Tally) -> None:
-    number = value.numbers[0].value if value.numbers else None
-    count = headcount(value.passage, (value.start, value.end), number)
+    number = value.said.counts[0].value if value.said.counts else None
+    count = headcount(value.passage, value.said.span, number)
     if count is not None:
         tally.developers.append(Statement(count, Weight.FIELD, value.quote))
 
 
 def _leading_number(value: _Value) -> list[Statement]:
-    """The first number that stands, provided that the field begins with a number at all."""
-    if not value.numbers or value.numbers[0].first > value.first + 2:
+    """The first number that holds now with those that add to it, where a number leads the field."""
+    counts = value.said.counts
+    if not counts or counts[0].first > value.first + _MAX_WORDS_BEFORE_NUMBER:
         return []
-    standing = [q.value for q in value.numbers if not excluded(value.passage, q)]
-    return [Statement(number, Weight.FIELD, value.quote) for number in standing[:1]]
+    running = [count for count in value.standing() if leads_with(value.said, count)]
+    if running:
+        return [Statement(running[-1].value, Weight.FIELD, value.quote)]
+    groups = summed(value.said, [(count, Kind.INSTANCE) for count in value.standing()])
+    return [
+        Statement(sum(count.value for count in group), Weight.FIELD, value.quote)
+        for group in groups[:1]
+    ]
 
 
 def _instances(value: _Value, tally: Tally) -> None:
     tally.instances.extend(_leading_number(value))
+    spread = [
+        places for count in value.said.counts if (places := broken_down(value.passage, count))
+    ]
+    tally.sites.extend(Statement(places, Weight.IMPLIED, value.quote) for places in spread[:1])
 
 
 def _sites(value: _Value, tally: Tally) -> None:
     tally.sites.extend(_leading_number(value))
-    names = None if value.numbers else count_names(value.quote)
+    if value.said.counts:
+        return
+    names = count_names(value.quote)
+    if any(word.text in WORDS["only"] for word in value.passage.words[value.first :]):
+        names = names or 1
     if names is not None:
         tally.sites.append(Statement(names, Weight.FIELD, value.quote))
 

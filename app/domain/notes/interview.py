@@ -1,4 +1,4 @@
-"""Facts from conversations: a question of one speaker and what the next one replies."""
+"""Facts from questions and replies: of two speakers, or of lines headed "Q" and "A"."""
 
 from __future__ import annotations
 
@@ -6,37 +6,64 @@ import re
 from collections.abc import Iterator
 
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.passage import Part
+from app.domain.notes.passage import Part, Passage
 from app.domain.notes.speech import words_start
 
-_QUESTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
+_PREFIX = "fields."
+_ASKS = re.compile(r"\s*(?:q|f|v|p|frage|vraag|question|pregunta)\s?\d{0,2}\s?[:.)–-]\s*")
+_REPLIES = re.compile(
+    r"\s*(?:a|r|ans|antwort|answer|antwoord|reponse|respuesta)\s?\d{0,2}\s?[:.)–-]\s*[\"'“]?"
+)
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "node_red_developers",
         re.compile(
-            r"\bwho (?:builds?|develops?|writes|programs|makes)\b"
-            r"|\bhow many (?:people|developers|devs)\b|\bwer (?:entwickelt|baut)\b"
+            r"\bwho (?:builds?|develops?|writes|programs|makes|maintains)\b"
+            r"|\bwer (?:entwickelt|baut)\b"
+            r"|\bhow many (?:people|developers|devs|of you)\b|\bwie (?:bouwt|ontwikkelt)\b"
         ),
     ),
+    ("node_red_sites", re.compile(r"\bhow many (?:sites|plants|locations)\b.*node.?red")),
     (
         "node_red_instances",
         re.compile(r"\bhow many(?: instances| node.?reds?| of (?:them|those|these)| boxes)?\?"),
     ),
-    ("node_red_sites", re.compile(r"\bhow many (?:sites|plants|locations)\b.*node.?red")),
     ("node_red_in_production", re.compile(r"\b(?:in production|all live|is (?:it|that) live)\?")),
     (
         "node_red_adopted",
         re.compile(r"\b(?:using|use|run|running|adopted|got|have) node.?red\b.*\?"),
     ),
 )
+_FACTS = frozenset(fact for fact, _ in _PATTERNS)
 
 
 def replies(script: Manuscript) -> Iterator[tuple[str, Part]]:
     """The fact asked for, and the words that reply."""
     for asked, reply in zip(script.passages, script.passages[1:], strict=False):
-        asker, speaker = script.speakers[asked.index], script.speakers[reply.index]
-        if not asker or not speaker or asker == speaker or not asked.text.rstrip().endswith("?"):
+        if not asked.text.rstrip().endswith("?"):
             continue
-        for fact, pattern in _QUESTIONS:
-            if pattern.search(asked.folded):
-                yield fact, (reply, (words_start(reply), len(reply.text)))
-                break
+        start = _reply_start(script, asked, reply)
+        fact = _asked_for(asked) if start is not None else None
+        if start is not None and fact is not None:
+            yield fact, (reply, (start, len(reply.text)))
+
+
+def _reply_start(script: Manuscript, asked: Passage, reply: Passage) -> int | None:
+    """Where a line replies to the one before it; None when it does not."""
+    if _ASKS.match(asked.folded) and (answers := _REPLIES.match(reply.folded)):
+        return answers.end()
+    asker, speaker = script.speakers[asked.index], script.speakers[reply.index]
+    return words_start(reply) if asker and speaker and asker != speaker else None
+
+
+def _asked_for(asked: Passage) -> str | None:
+    """The fact that a question is after; what it names in most words where it names several."""
+    for fact, pattern in _PATTERNS:
+        if pattern.search(asked.folded):
+            return fact
+    named = [
+        (hit.last - hit.first, -hit.first, hit.kind.removeprefix(_PREFIX))
+        for hit in asked.hits
+        if hit.kind.removeprefix(_PREFIX) in _FACTS
+    ]
+    return max(named)[-1] if named else None

@@ -33,6 +33,9 @@ _MONTH_NAMES: tuple[tuple[str, ...], ...] = (
     ("nov", "november", "novembre", "noviembre"),
     ("dec", "december", "dezember", "dez", "decembre", "diciembre", "dic"),
 )
+MONTHS = frozenset(name for names in _MONTH_NAMES for name in names)
+"""The folded names of the months in all languages, and their short forms."""
+
 _MONTH = "(?:" + "|".join(sorted((n for m in _MONTH_NAMES for n in m), key=len, reverse=True)) + ")"
 _DAY = (
     r"\d{4}-\d{2}-\d{2}"

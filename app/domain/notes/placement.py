@@ -1,4 +1,4 @@
-"""Where Node-RED runs: which numbers of sites count, and over how many places a count is spread.
+"""Where Node-RED runs: counted places, places that a count is spread over, places by name.
 
 Places of the customer without Node-RED, its size and its machines never count.
 """
@@ -6,56 +6,118 @@ Places of the customer without Node-RED, its size and its machines never count.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from app.domain.notes.counting import (
-    CLAUSE,
-    MAX_WORDS_TO_NAMED,
-    NAMED,
-    NOUNS,
-    clause_of,
-    each_has_one,
-    leads_with,
-    noun_after,
-    with_node_red,
-)
+from app.domain.notes.counting import Entry, Kind, leads_with
+from app.domain.notes.noun import hits_from
 from app.domain.notes.passage import Passage
-from app.domain.notes.phrase import Hit
-from app.domain.notes.quantity import Quantity
+from app.domain.notes.sentence import NAMED, Count, Sentence
+from app.domain.notes.standing import CLAUSE, clause_of
+from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import WORDS
 
 _PARENTHESIS = re.compile(r"[^()]{0,40}\(([^()]{5,200})\)")
 _PLACED = re.compile(
     r"(?P<n>\d{1,4}) (?:in|at|à|en|te|bei) (?:the )?[A-ZÀ-Ý][^,]*|[A-ZÀ-Ý][^\d]*\s(?P<m>\d{1,4})"
 )
+_NAME = r"[A-ZÀ-Ý][\w'’.-]+(?:\s[A-ZÀ-Ý][\w'’.-]+){0,2}"
+_NAMES = re.compile(
+    rf"(?P<before>\b(?:in|at|both|te|bei|à|en)\s(?:the\s|our\s)?|[:,;(]\s?)"
+    rf"(?P<names>{_NAME}(?:,\s{_NAME}){{0,9}}(?:,?\s(?:and|und|en|et|y|&)\s|\s&\s){_NAME})"
+)
+_NAMES_END = re.compile(r"\s*(?:$|[.;)])")
+_PEOPLE = frozenset({"builds", "developer", "person"})
+_JOINT = re.compile(r",?\s(?:and|und|en|et|y|&)\s|,\s")
+_SPREAD = frozenset({"to", "over", "across"})
+_RUNS = frozenset({"nr", "instance", "flow"})
+_MAX_WORDS_TO_INSTANCES = 8
+_MAX_WORDS_OF_PHRASE = 3
 
 
-def counts_sites(passage: Passage, quantity: Quantity, hits: list[Hit]) -> bool:
-    """Whether a number of sites is one where Node-RED runs, and not the company's size."""
-    noun = noun_after(passage, quantity, NOUNS)
-    if leads_with(passage, quantity, hits):
+def enter_places(
+    sentence: Sentence,
+    entries: Sequence[Entry],
+    groups: Sequence[Sequence[Count]],
+    tally: Tally,
+    *,
+    shared: bool,
+) -> None:
+    """Add the places of a sentence where Node-RED runs; `shared`: it says how many on each."""
+    quote, day = sentence.quote, sentence.day
+    for count, kind in entries:
+        if kind is Kind.SITE and runs_there(sentence, count):
+            tally.sites.append(Statement(count.value, Weight.NAMED, quote, day))
+            if count.noun is not None and count.noun.head in WORDS["unmanned"]:
+                tally.instances.append(Statement(count.value, Weight.IMPLIED, quote, day))
+        elif kind is Kind.SITE and sentence.near and _listed(sentence, count):
+            tally.sites.append(Statement(count.value, Weight.SAID, quote, day))
+        elif kind is Kind.INSTANCE and (spread := broken_down(sentence.passage, count)):
+            tally.sites.append(Statement(spread, Weight.IMPLIED, quote, day))
+    for group in groups:
+        places = {place for count in group if (place := place_of(sentence, count))}
+        if len(group) > 1 and len(places) == len(group):
+            tally.sites.append(Statement(len(places), Weight.SAID, quote, day))
+    if (names := _named(sentence, listing=shared or bool(groups))) is not None:
+        tally.sites.append(Statement(names, Weight.IMPLIED, quote, day))
+
+
+def runs_there(sentence: Sentence, count: Count) -> bool:
+    """Whether a number of places is one where Node-RED runs, and not the company's size."""
+    if leads_with(sentence, count) or _with_instances(sentence, count):
         return True
-    if noun is not None and (
-        with_node_red(passage, noun, hits) or _with_instances(passage, noun, hits)
-    ):
-        return True
-    before = passage.words[quantity.first - 1].text if quantity.first else ""
-    if before not in WORDS["onset"] | {"to"} and not _hedged_onset(passage, quantity):
-        return each_has_one(passage, quantity, hits)
-    return any(h.kind in {"nr", "instance", "flow"} for h in hits)
+    passage = sentence.passage
+    back = [word.text for word in passage.words[max(0, count.first - 2) : count.first]]
+    if CLAUSE.search(passage.between(count.first, count.first) if count.first else ""):
+        back = []
+    onset = any(word in WORDS["onset"] | _SPREAD for word in back)
+    live = any(hit.kind == "live" and hit.last <= count.first for hit in sentence.hits)
+    return onset and (
+        any(hit.kind in _RUNS for hit in sentence.hits)
+        or (live and (sentence.near or sentence.topic))
+    )
 
 
-def lists_sites(passage: Passage, quantity: Quantity) -> bool:
-    """Whether a number of sites stands by itself, as in "17 instances, 2 sites, live"."""
-    noun = noun_after(passage, quantity, frozenset({"site"}))
-    first, last = clause_of(passage, quantity)
-    goes_on = any(h.kind in NAMED and h.last == quantity.first for h in passage.hits)
-    return noun is not None and (goes_on or quantity.first - first <= 1) and last - noun.last <= 1
+def placed(sentence: Sentence, count: Count) -> bool:
+    """Whether a count is tied to a place or a machine: "47 on the ships", "Ghent 4"."""
+    words = sentence.passage.words
+    following = words[count.end].text if count.end < len(words) else ""
+    return following in WORDS["onset"] or place_of(sentence, count) is not None
 
 
-def breakdown_sites(passage: Passage, quantity: Quantity) -> int | None:
+def place_of(sentence: Sentence, count: Count) -> str | None:
+    """The name of the place that a count stands beside; None without one."""
+    passage = sentence.passage
+    words = passage.words
+    index = count.end
+    if index + 1 < len(words) and words[index].text in WORDS["onset"]:
+        index += 1 + (words[index + 1].text in WORDS["the"])
+        if index < len(words) and is_name(passage, index):
+            return words[index].text
+    if count.first and is_name(passage, count.first - 1):
+        return words[count.first - 1].text
+    return None
+
+
+def is_name(passage: Passage, index: int) -> bool:
+    """Whether a word looks like a name: a capital, and no word that the vocabulary knows."""
+    word = passage.words[index]
+    if not passage.text[word.start].isupper() or word.text in WORDS["not_names"]:
+        return False
+    first = max(0, index - _MAX_WORDS_OF_PHRASE)
+    return not any(hit.last > index for hit in hits_from(passage, first, index + 1))
+
+
+def _listed(sentence: Sentence, count: Count) -> bool:
+    """Whether a number of places stands by itself, as in "17 instances, 2 sites, live"."""
+    passage = sentence.passage
+    first, last = clause_of(passage, count)
+    goes_on = any(hit.kind in NAMED and hit.last == count.first for hit in sentence.hits)
+    return goes_on or (count.first - first <= 1 and last - count.end <= 1)
+
+
+def broken_down(passage: Passage, count: Count) -> int | None:
     """Over how many places a count is broken down: "17 (12 in Wels, 5 in Steyr)" gives 2."""
-    noun = noun_after(passage, quantity, NOUNS)
-    end = passage.words[(noun.last if noun else quantity.last) - 1].end
+    end = passage.words[count.end - 1].end
     listed = _PARENTHESIS.match(passage.text, end)
     if listed is None:
         return None
@@ -63,33 +125,35 @@ def breakdown_sites(passage: Passage, quantity: Quantity) -> int | None:
     if not all(parts) or len(parts) < 2:
         return None
     total = sum(int(part["n"] or part["m"]) for part in parts if part)
-    return len(parts) if total == quantity.value else None
+    return len(parts) if total == count.value else None
 
 
-def named_places(passage: Passage, counts: list[Quantity]) -> bool:
-    """Whether every count follows the name of its place ("Ghent 4 NR, Lille 3 NR")."""
-    return all(
-        count.first
-        and passage.text[passage.words[count.first - 1].start].isupper()
-        and passage.words[count.first - 1].text not in WORDS["not_names"]
-        for count in counts
-    )
+def _named(sentence: Sentence, *, listing: bool) -> int | None:
+    """How many places a sentence on Node-RED names: "at the Ghent and Lille mills" gives 2.
+
+    `listing`: it lists facts with a count, so that names may end it without a preposition.
+    """
+    passage = sentence.passage
+    if not sentence.named:
+        return None
+    people = any(hit.kind in _PEOPLE for hit in sentence.hits)
+    for match in _NAMES.finditer(passage.text, *sentence.span):
+        if match["before"][0] in ":,;(" and (
+            people or not listing or not _NAMES_END.match(passage.text, match.end("names"))
+        ):
+            continue
+        words = passage.words_in(match.start("names"), match.end("names"))
+        capital = [i for i in words if passage.text[passage.words[i].start].isupper()]
+        if all(is_name(passage, index) for index in capital):
+            return len(_JOINT.split(match["names"]))
+    return None
 
 
-def _hedged_onset(passage: Passage, quantity: Quantity) -> bool:
-    """Such as "on about 4", "in all 3", "at the 7"."""
-    words = passage.words
-    return (
-        quantity.first > 1
-        and words[quantity.first - 2].text in WORDS["onset"]
-        and not CLAUSE.search(passage.between(quantity.first - 1, quantity.first))
-    )
-
-
-def _with_instances(passage: Passage, noun: Hit, hits: list[Hit]) -> bool:
+def _with_instances(sentence: Sentence, count: Count) -> bool:
     """Such as "two factories with a combined total of 29 instances"."""
-    following = passage.words[noun.last].text if noun.last < len(passage.words) else ""
-    near = range(noun.last, noun.last + MAX_WORDS_TO_NAMED)
+    words = sentence.passage.words
+    following = words[count.end].text if count.end < len(words) else ""
+    near = range(count.end, count.end + _MAX_WORDS_TO_INSTANCES)
     return following in WORDS["with"] and any(
-        h.kind == "instance" and h.first in near for h in hits
+        hit.kind in NAMED and hit.first in near for hit in sentence.hits
     )

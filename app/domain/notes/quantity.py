@@ -6,8 +6,10 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from app.domain.notes.moment import MONTHS
+from app.domain.notes.numeral import numeral_at, value_of
 from app.domain.notes.passage import Passage
-from app.domain.notes.vocabulary import NUMBERS, WORDS
+from app.domain.notes.vocabulary import WORDS
 
 _RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|a|o|till|tot|/)\s*")
 _PART_OF = re.compile(
@@ -21,10 +23,11 @@ _MAX_DIGITS = 5
 _THOUSANDS = re.compile(r"[.,]\d{3}")
 _DECIMALS = re.compile(r"[.,]\d")
 _YEARS = range(1990, 2100)
-_LEAST_COLLECTIVE = 10
 _NO_COUNT = WORDS["no_count"]
 _AMBIGUOUS = WORDS["ambiguous_numbers"]
-_TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
+_DATE_JOINT = re.compile(r"\.?(?:st|nd|rd|th)? ")
+_ENUMERATOR = re.compile(r"[\s>*_(•–-]*\d{1,2}[.)]\s+\S")
+_MAX_WORDS_TO_DENIAL = 3
 
 
 class Quantity(NamedTuple):
@@ -45,7 +48,7 @@ def quantities(passage: Passage, start: int = 0, end: int | None = None) -> list
             index += 1
             continue
         text = words[index].text
-        if not text[0].isdecimal() and text not in NUMBERS:
+        if not text[0].isdecimal() and value_of(text) is None:
             index += 1
             continue
         quantity = _at(passage, index)
@@ -78,25 +81,47 @@ def _digits(passage: Passage, index: int) -> Quantity | None:
         return Quantity(value * 1000 + int(following.text), index, index + 2)
     if _DECIMALS.match(text, word.end):
         return None
-    return None if value in _YEARS else Quantity(value, index, index + 1)
+    heads = not any(char.isalnum() for char in text[: word.start])
+    if heads and _ENUMERATOR.match(text):
+        return None
+    if value in _YEARS or _dated(passage, index):
+        return None
+    return Quantity(value, index, index + 1)
+
+
+def _dated(passage: Passage, index: int) -> bool:
+    """Whether a number is the day of a month ("31 May", "June 3", "31. März")."""
+    words = passage.words
+    near = [words[i] for i in (index - 1, index + 1) if 0 <= i < len(words)]
+    return any(
+        word.text in MONTHS
+        and _DATE_JOINT.fullmatch(
+            passage.folded[min(word.end, words[index].end) : max(word.start, words[index].start)]
+        )
+        and (word.text not in WORDS["no_months"] or passage.text[word.start].isupper())
+        for word in near
+    )
 
 
 def _spelled(passage: Passage, index: int) -> Quantity | None:
-    """A number in words: "twelve", "thirty-two", "une quinzaine"."""
-    words, text = passage.words, passage.folded
-    value = NUMBERS.get(words[index].text)
-    if value is None or (value == 1 and index and words[index - 1].text in _NO_COUNT):
+    """A number in words, unless the word means something else or "one" is a pronoun."""
+    words = passage.words
+    numeral = numeral_at(passage.folded, words, index)
+    if numeral is None:
         return None
-    if words[index].text in _AMBIGUOUS and not any(h.first == index + 1 for h in passage.hits):
+    value, last = numeral
+    if value == 1 and index and words[index - 1].text in _NO_COUNT:
         return None
-    following = words[index + 1] if index + 1 < len(words) else None
-    then = NUMBERS.get(following.text, 0) if following else 0
-    if value == 1 and then >= _LEAST_COLLECTIVE:
-        return Quantity(then, index, index + 2)
-    joined = following is not None and text[words[index].end : following.start] in {"-", " "}
-    if joined and value in _TENS and 0 < then < _LEAST_COLLECTIVE:
-        return Quantity(value + then, index, index + 2)
-    return Quantity(value, index, index + 1)
+    if words[index].text in _AMBIGUOUS and not any(h.first == last for h in passage.hits):
+        return None
+    return Quantity(0 if _denied(passage, index) else value, index, last)
+
+
+def _denied(passage: Passage, index: int) -> bool:
+    """Whether a "single" is denied: "not a single one", "don't have a single person"."""
+    words = passage.words
+    before = words[max(0, index - _MAX_WORDS_TO_DENIAL) : index]
+    return words[index].text == "single" and any(word.text in WORDS["denies"] for word in before)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -115,17 +140,23 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _without_ranges(passage: Passage, found: list[Quantity]) -> list[Quantity]:
-    """Without both ends of ranges, and without the whole in "4 of 9"."""
+    """Without both ends of ranges; "4 of 9" is one number, so that what follows is its noun."""
     dropped: set[int] = set()
+    wholes: dict[int, int] = {}
     for left, right in pairwise(found):
         between = passage.folded[
             passage.words[left.last - 1].end : passage.words[right.first].start
         ]
         if _PART_OF.fullmatch(between):
+            wholes[left.first] = right.last
             dropped.add(right.first)
         elif _RANGE.fullmatch(between) or _between(passage, left, between):
             dropped.update((left.first, right.first))
-    return [quantity for quantity in found if quantity.first not in dropped]
+    return [
+        quantity._replace(last=wholes.get(quantity.first, quantity.last))
+        for quantity in found
+        if quantity.first not in dropped
+    ]
 
 
 def _between(passage: Passage, left: Quantity, between: str) -> bool:

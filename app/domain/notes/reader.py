@@ -84,7 +84,7 @@ class Reader:
             question.id: _answer(script, choose(script, candidates, question.id), written_at)
             for question in self._asked
         }
-        facts = read_facts(script)
+        facts = read_facts(script, written_at)
         return NoteReading({**answers, **qualifying_answers(facts)}, facts)
 
     def judge(self, notes: Sequence[SourceNote], now: datetime) -> Judgement:

@@ -30,6 +30,27 @@ class Statement(NamedTuple):
     day: date | None = None
 
 
+class Thing(NamedTuple):
+    """So many of something that Node-RED may run on; `head` is its folded noun."""
+
+    value: int
+    head: str
+    site: bool
+
+
+class Share(NamedTuple):
+    """So many Node-REDs on each of something; `words` are those of the numbers that say so.
+
+    `of` is what it is on, or else `head` the folded noun by which that is counted elsewhere.
+    """
+
+    value: int
+    words: tuple[int, ...]
+    quote: str
+    head: str = ""
+    of: Thing | None = None
+
+
 @dataclass(slots=True)
 class Tally:
     """All statements of one note, by fact."""
@@ -39,6 +60,8 @@ class Tally:
     sites: list[Statement] = field(default_factory=list)
     adopted: list[Statement] = field(default_factory=list)
     live: list[Statement] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
+    shares: list[Share] = field(default_factory=list)
 
 
 def strongest(statements: list[Statement]) -> Statement | None:

@@ -1,0 +1,117 @@
+"""One sentence of a note, with the numbers in it and what they count as far as words alone tell.
+
+It only gathers; `counting` says what a number stands for and `census` adds up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from app.domain.notes.noun import THING, Noun, noun_after
+from app.domain.notes.page import Span
+from app.domain.notes.passage import Passage
+from app.domain.notes.phrase import Hit
+from app.domain.notes.quantity import quantities
+
+NAMED = frozenset({"nr", "instance"})
+"""The classes that show a sentence to speak of Node-RED."""
+
+_THINGS = frozenset({THING, "machine", "site"})
+_BULLETS = "-*•·‣▪◦– \t"
+_MAX_CHARACTERS_OF_LABEL = 40
+
+
+class Count(NamedTuple):
+    """A number over the words `first` to `last` (exclusive), and the noun that it counts."""
+
+    value: int
+    first: int
+    last: int
+    noun: Noun | None
+
+    @property
+    def kind(self) -> str | None:
+        """The class of the noun; None when the number stands alone."""
+        return self.noun.kind if self.noun else None
+
+    @property
+    def end(self) -> int:
+        """The word behind the number and its noun."""
+        return self.noun.last if self.noun else self.last
+
+    @property
+    def thing(self) -> bool:
+        """Whether it counts what Node-RED may run on or in: machines, places, things unknown."""
+        return self.kind in _THINGS
+
+
+class Sentence(NamedTuple):
+    """A sentence with its hits and counts.
+
+    `near`: its line speaks of Node-RED, or is one short item among such; `topic`: what stands
+    shortly before it did; `day` is the date of its entry in a log.
+    """
+
+    passage: Passage
+    span: Span
+    hits: Sequence[Hit]
+    counts: Sequence[Count]
+    near: bool = False
+    topic: bool = False
+    day: date | None = None
+
+    @classmethod
+    def of(cls, passage: Passage, span: Span, counts: Sequence[Count]) -> Sentence:
+        """The sentence over a span of a line, with those of the line's counts that lie in it."""
+        words = passage.words
+        start, end = span
+        return cls(
+            passage,
+            span,
+            [
+                h
+                for h in passage.hits
+                if start <= words[h.first].start and words[h.last - 1].end <= end
+            ],
+            [c for c in counts if start <= words[c.first].start < end],
+        )
+
+    @property
+    def named(self) -> bool:
+        """Whether it speaks of Node-RED itself."""
+        return any(hit.kind in NAMED for hit in self.hits)
+
+    @property
+    def words(self) -> range:
+        """The words that lie in it."""
+        return self.passage.words_in(*self.span)
+
+    @property
+    def quote(self) -> str:
+        """The sentence without bullet and label."""
+        text = self.passage.text[slice(*self.span)].lstrip(_BULLETS).rstrip(" ;|")
+        head, colon, rest = text[:_MAX_CHARACTERS_OF_LABEL].partition(":")
+        labelled = any(
+            "." in hit.kind and self.passage.words[hit.first].start - self.span[0] < len(head)
+            for hit in self.hits
+        )
+        return text[len(head) + 1 :].lstrip() if colon and rest and labelled else text
+
+    def before(self, count: Count, kinds: frozenset[str], words: int) -> Iterator[Hit]:
+        """The hits of some classes that end at most so many words before a count."""
+        for hit in self.hits:
+            if hit.kind in kinds and 0 <= count.first - hit.last <= words:
+                yield hit
+
+
+def counts_in(passage: Passage, start: int = 0, end: int | None = None) -> list[Count]:
+    """The numbers between two places of a line with their nouns, without what is struck out."""
+    words = passage.words
+    struck = bool(passage.line.struck)
+    return [
+        Count(number.value, number.first, number.last, noun_after(passage, number.last))
+        for number in quantities(passage, start, end)
+        if not (struck and passage.struck(words[number.first].start, words[number.last - 1].end))
+    ]

@@ -1,0 +1,127 @@
+"""Whether a count holds today: not one that is wanted, quoted, hypothetical, foreseen or past.
+
+The words that decide stand before the number, right behind its noun, or in the sentence after it
+("This is the target for 2028."). Numbers in one list share their time.
+"""
+
+from __future__ import annotations
+
+import re
+
+from app.domain.notes.passage import Passage
+from app.domain.notes.sentence import Count, Sentence
+from app.domain.notes.vocabulary import WORDS
+
+CLAUSE = re.compile(r"[.;:()|=]|\s/\s|,\s(?!\d{3}\b)")
+_SCOPE = re.compile(r"[.;()|]|\s/\s|,\s(?!\d{3}\b)")
+_LISTED = re.compile(r"\s*(?:[,/+&]|and|und|en|et|y|plus)+\s*(?:~|ca\.?|about|and)?\s*")
+_BY_YEAR = re.compile(
+    r"\s*(?P<until>by|bis|tegen|d'ici|para|from|ab|vanaf|in|en) "
+    r"(?:end |ende |eind )?(?P<year>20\d\d)\b"
+)
+_ARROW = re.compile(r"\s*(?:→|->|=>)")
+_SUMS_UP = re.compile(
+    r"\s*(?:this|that|these|those|all of (?:this|that)|das|dies|dit|dat|c'est|ce sont|esto|eso)\b"
+)
+_AGO = re.compile(
+    r"(?:years?|months?) (?:ago|back)\b"
+    r"|\bvor \w+ jahren\b|\bil y a\b|\bjaar geleden\b|\bhace \w+ anos\b"
+)
+_MAX_WORDS_BACK = 6
+_MAX_WORDS_BEHIND = 2
+
+
+def stands(sentence: Sentence, count: Count, before: tuple[Count, bool] | None, year: int) -> bool:
+    """Whether a count holds now; `before` is the one ahead of it, with its verdict."""
+    passage = sentence.passage
+    if before is not None and not before[1] and _in_one_list(passage, before[0], count):
+        return bool(_current_behind(sentence, count))
+    if _barred(sentence, count):
+        return False
+    words = passage.words
+    if count.first and words[count.first - 1].text in WORDS["negation"]:
+        return False
+    if _ARROW.match(passage.folded, words[count.last - 1].end):
+        return False
+    return not _foreseen(passage, count, year) and not _long_ago(sentence)
+
+
+def withdrawn_by(following: Sentence) -> bool:
+    """Whether a sentence says of the one before it that all that is only wanted."""
+    start, end = following.span
+    return (
+        _SUMS_UP.match(following.passage.folded, start, end) is not None
+        and any(hit.kind == "planned" for hit in following.hits)
+        and not any(hit.kind == "current" for hit in following.hits)
+    )
+
+
+def clause_of(passage: Passage, count: Count) -> tuple[int, int]:
+    """The words of the clause that a count stands in."""
+    words, first, last = passage.words, count.first, count.last
+    while first and not CLAUSE.search(passage.folded, words[first - 1].end, words[first].start):
+        first -= 1
+    while last < len(words) and not CLAUSE.search(
+        passage.folded, words[last - 1].end, words[last].start
+    ):
+        last += 1
+    return first, last
+
+
+def said_of_today(sentence: Sentence, count: Count) -> bool:
+    """Whether words right before or behind a count date it to the present ("now 13")."""
+    return bool(_current_behind(sentence, count)) or any(
+        not CLAUSE.search(sentence.passage.between(hit.last, count.first))
+        for hit in sentence.before(count, frozenset({"current"}), _MAX_WORDS_BACK)
+        if hit.last < count.first or hit.last == count.first
+    )
+
+
+def _current_behind(sentence: Sentence, count: Count) -> bool:
+    return any(hit.kind == "current" and 0 <= hit.first - count.end <= 1 for hit in sentence.hits)
+
+
+def _in_one_list(passage: Passage, before: Count, count: Count) -> bool:
+    return _LISTED.fullmatch(passage.between(before.end, count.first)) is not None
+
+
+def _barred(sentence: Sentence, count: Count) -> bool:
+    """Whether the nearest word of time before a number, in its clause, is not of today."""
+    passage = sentence.passage
+    words = passage.words
+    place = words[count.first].start
+    start = max(
+        (m.end() for m in _SCOPE.finditer(passage.folded, sentence.span[0], place)), default=0
+    )
+    if count.first and words[count.first - 1].text in WORDS["owners"]:
+        return False
+    barred, until = -1, 0
+    for hit in sentence.hits:
+        if words[hit.first].start < start or hit.last > count.first or hit.first < until:
+            continue
+        if hit.kind in {"planned", "former"} and hit.first >= count.first - _MAX_WORDS_BACK:
+            barred = max(barred, hit.first)
+        elif hit.kind == "current" and hit.first > barred:
+            barred, until = -1, hit.last
+    return barred >= 0
+
+
+def _foreseen(passage: Passage, count: Count, year: int) -> bool:
+    """Whether a year to come, or a word such as "planned", follows the counted noun."""
+    words, end = passage.words, count.end
+    dated = _BY_YEAR.match(passage.folded, words[end - 1].end)
+    if dated is not None and (dated["until"] not in {"in", "en"} or int(dated["year"]) > year):
+        return True
+    return any(
+        word.text in WORDS["not_now_after"]
+        and not CLAUSE.search(passage.folded, words[end - 1].end, word.start)
+        for word in words[end : end + _MAX_WORDS_BEHIND]
+    )
+
+
+def _long_ago(sentence: Sentence) -> bool:
+    """Whether the sentence tells of years ago, and not of today as well."""
+    folded = sentence.passage.folded
+    return _AGO.search(folded, *sentence.span) is not None and not any(
+        hit.kind == "current" for hit in sentence.hits
+    )

@@ -1,0 +1,130 @@
+"""Whether Node-RED is used and whether it is live, as sentences say it without a number.
+
+An experiment is a use and no production. What is planned, another owner's, or denied is not
+entered as a use; a sentence that denies live operation alone says nothing against the use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app.domain.notes.headcount import named_people
+from app.domain.notes.phrase import Hit
+from app.domain.notes.sentence import NAMED, Sentence
+from app.domain.notes.tally import Statement, Tally, Weight
+from app.domain.notes.vocabulary import NUMBERS, WORDS
+
+_BARE_LIVE = re.compile(
+    r"(?:^|[,;:(]\s*|\bis )(?:all |all in |now |both )?"
+    r"(?:prod|production|produktiv|productie|producción|live|running)(?=\s*(?:[,.;):!]|$))",
+    re.IGNORECASE,
+)
+_ONE_SITE = re.compile(
+    r"\b(?:only|just|nur|alleen|solo|seulement) "
+    r"(?:the |one |our |das |de |het |la |l')?(?:[\w-]+ )?"
+    r"(?:plant|site|factory|location|mill|Werk|vestiging|usine|planta|fábrica)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\d.*(?:,|\+|\band|\bund|\ben|\bet|\by)\s*\d")
+_PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
+_MAX_WORDS_PLANNED = 4
+
+
+def read_statements(sentence: Sentence, tally: Tally) -> None:
+    """Enter what a sentence states without numbers: use, live or trial, who builds, one place."""
+    quote, hits = sentence.quote, sentence.hits
+    if quote.rstrip().endswith("?"):
+        return
+    kinds = {hit.kind for hit in hits}
+    _read_adoption(sentence, kinds, tally)
+    if "only_one" in kinds or (sentence.named and _ONE_SITE.search(quote)):
+        tally.sites.append(Statement(1, Weight.SAID, quote))
+    known = tally.instances or tally.adopted or tally.shares
+    if sentence.near or sentence.topic or known or _PRODUCTION.search(quote):
+        _read_operation(sentence, kinds, tally)
+        _read_builders(sentence, kinds, tally)
+
+
+def denies_use(hits: Sequence[Hit]) -> bool:
+    """Whether a sentence says that Node-RED is not, or no longer, used."""
+    return _not_adopted(hits) or _no_longer_used(hits)
+
+
+def _read_operation(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
+    quote, hits = sentence.quote, sentence.hits
+    weight = Weight.NAMED if sentence.named else Weight.SAID
+    live = "live" in kinds or _BARE_LIVE.search(quote) is not None
+    trial = sentence.near and "trial" in kinds and not _planned(hits, "trial")
+    live = live and not _planned(hits, "live")
+    if "not_live" in kinds or (trial and not (live and _SEVERAL.search(quote))):
+        tally.live.append(Statement(0, weight, quote))
+    elif live:
+        tally.live.append(Statement(1, weight, quote))
+
+
+def _read_builders(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
+    alone = "selves" in kinds
+    people = 1 if alone else named_people(sentence.passage, sentence.span, live="live" in kinds)
+    if people is not None:
+        tally.developers.append(Statement(people, Weight.IMPLIED, sentence.quote))
+
+
+def _read_adoption(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
+    quote, hits = sentence.quote, sentence.hits
+    if "beyond" in kinds and "not_adopted" in kinds and "trial" in kinds:
+        tally.adopted.append(Statement(1, Weight.NAMED, quote))
+        tally.live.append(Statement(0, Weight.NAMED, quote))
+    elif denies_use(hits):
+        tally.adopted.append(Statement(0, Weight.NAMED, quote))
+    elif "none_yet" in kinds and sentence.named:
+        tally.adopted.append(Statement(0, Weight.NAMED, quote))
+        tally.instances.append(Statement(0, Weight.NAMED, quote))
+    elif "nr_other" in kinds:
+        return
+    elif ("adopted" in kinds and not _planned(hits, "adopted")) or _some(sentence):
+        tally.adopted.append(Statement(1, Weight.SAID, quote))
+
+
+def _some(sentence: Sentence) -> bool:
+    """Whether it speaks of an amount of Node-REDs that is no number ("15-20 NRs", "a few")."""
+    words = sentence.passage.words
+    for hit in sentence.hits:
+        if hit.kind not in NAMED or not hit.first or _planned(sentence.hits, hit.kind):
+            continue
+        before = words[hit.first - 1].text
+        if any(word.text in WORDS["not_now_after"] for word in words[hit.last : hit.last + 2]):
+            continue
+        vague = any(h.kind == "vague" and 0 <= hit.first - h.last <= 1 for h in sentence.hits)
+        if vague or (before.isdecimal() and before != "0") or NUMBERS.get(before, 0) > 1:
+            return True
+    return False
+
+
+def _not_adopted(hits: Sequence[Hit]) -> bool:
+    """Whether a sentence denies the use, and not live operation alone ("not yet live")."""
+    lives = [hit for hit in hits if hit.kind == "not_live"]
+    return any(
+        hit.kind == "not_adopted" and not any(h.first <= hit.last < h.last for h in lives)
+        for hit in hits
+    )
+
+
+def _no_longer_used(hits: Sequence[Hit]) -> bool:
+    """Whether a sentence that names Node-RED then says it is not used."""
+    named = min((hit.first for hit in hits if hit.kind == "nr"), default=None)
+    return named is not None and any(
+        h.kind in {"not_used", "ended"} and h.first > named for h in hits
+    )
+
+
+def _planned(hits: Sequence[Hit], kind: str) -> bool:
+    """Whether a statement is about what they want and not about what is."""
+    place = next((hit.first for hit in hits if hit.kind == kind), None)
+    if place is None:
+        return False
+    return any(
+        (hit.kind == "planned" and 0 < place - hit.first <= _MAX_WORDS_PLANNED)
+        or (hit.kind == "later" and 0 < hit.first - place <= _MAX_WORDS_PLANNED)
+        for hit in hits
+    )
