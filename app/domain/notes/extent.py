@@ -33,6 +33,7 @@ _UPDATED = re.compile(
 )
 _NEXT_NUMBER = re.compile(r"\s*(?<!\w)\(?\d{1,2}\)\s*$|(?<=[.;!?])\s+\d{1,2}\.\s*$|[\s(\[]*¿\s*$")
 _TRIM = " \t*_,;|:=→–—->•"
+_STATED = re.compile(r"[.!:]\s")
 _LETTER = re.compile(r"[^\W_]")
 _BULLET = re.compile(r"\s*[-*•–]\s+(?=\S)")
 _MAX_LINES_BELOW = 12
@@ -55,15 +56,23 @@ def answer_parts(
             return []
         own = [(passage, (mark.end, stop))]
         depth = passage.line.depth
+        if following is None and mark.place is Place.HEAD and _only_asks(rest):
+            return _below(script, passage) or own
         if following is not None or not depth:
             return own
         return own + [part for part in _below(script, passage) if part[0].line.depth > depth]
     if passage.line.cell is not None:
         return [(other, (0, len(other.text))) for other in cells_for(script, passage)]
-    closed = following is not None or '""' in rest or "''" in rest
+    empty = script.inline and not passage.line.heading
+    closed = empty or following is not None or '""' in rest or "''" in rest
     if rest.strip() and not closed:
         return [(passage, (mark.end, stop))]
     return [] if closed else _below(script, passage)
+
+
+def _only_asks(text: str) -> bool:
+    """Whether a template's hint stands behind its label: "Why now? What if they wait?"."""
+    return text.rstrip().endswith("?") and not _STATED.search(text)
 
 
 def _below(script: Manuscript, passage: Passage) -> list[Part]:
@@ -104,7 +113,11 @@ def _closes(script: Manuscript, below: Passage, label: Passage, *, found_any: bo
         line.bold
         and line.bold[0][0] == 0
         and line.bold[0][1] < _MAX_LABEL_RUN
-        and (line.bold[0][1] < len(line.text) or line.text.rstrip().endswith(":"))
+        and (
+            line.bold[0][1] < len(line.text)
+            or line.text.rstrip().endswith(":")
+            or bool(label.line.bold)
+        )
     ):
         return True
     if script.dates[below.index] != script.dates[label.index]:

@@ -247,7 +247,8 @@ def _place(slot: _Slot) -> tuple[Place, int, str] | None:
             return None
         return (Place.HEAD if heads else Place.INLINE), *read
     read = _sign(slot, heads=heads)
-    breaks = heads or bool(BREAK_BEFORE.search(slot.before))
+    continues = slot.floor > 0 and slot.before.rstrip().endswith(",")
+    breaks = heads or continues or bool(BREAK_BEFORE.search(slot.before))
     if slot.role in _NO_SIGNS:
         fits = read is not None and read[1] not in _NO_SIGNS[slot.role]
         fits = fits and not (slot.floor and read is not None and read[1] == "end")

@@ -30,6 +30,8 @@ class Manuscript(NamedTuple):
     speakers: Sequence[str | None]
     dates: Sequence[date | None]
     kinds: Mapping[QuestionId, QuestionKind]
+    inline: bool
+    """Whether the note writes its answers on the lines of their labels."""
 
     def labelled(self, index: int) -> bool:
         """Whether a line carries a label that heads or cuts off an answer."""
@@ -52,6 +54,7 @@ def read_manuscript(
         speakers_of(passages),
         entry_dates(passages, written_at),
         kinds,
+        _answers_inline(marks, passages),
     )
 
 
@@ -64,6 +67,16 @@ def _first_marks(passages: Sequence[Passage], dialect: Dialect) -> list[list[Mar
         left -= len(marks)
         found.append(marks)
     return found
+
+
+def _answers_inline(marks: Sequence[Sequence[Mark]], passages: Sequence[Passage]) -> bool:
+    """Whether more labels that head a line have words behind them than have none."""
+    heads = [line[-1] for line in marks if line and line[-1].place is Place.HEAD]
+    filled = sum(
+        passages[m.passage].has_words(m.end) and not passages[m.passage].text.endswith("?")
+        for m in heads
+    )
+    return filled > len(heads) - filled
 
 
 def _settled(marks: list[list[Mark]], passages: Sequence[Passage]) -> list[list[Mark]]:

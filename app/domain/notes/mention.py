@@ -36,7 +36,8 @@ _ASKED_ABOUT = re.compile(
     r"\b(?:asked|asks|ask|asking|explained|explain|explaining|wonders?|wondered|know|understand"
     r"|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
 )
-_BEFORE_IT = re.compile(r"(?:←|<-|<=|\^|\()\s*$")
+_BEFORE_IT = re.compile(r"(?:←|<[-=]{1,3}|\^|\()\s*$")
+_EQUALS = re.compile(r"\s(?:=|=>|→|-{1,2}>)\s*(?:that(?:'s| is)\s+|this is\s+|c'est\s+|das ist\s+)?$")
 _ANSWERS = re.compile(
     r"\s*(?:(?:the |his |her |their )?(?:answer|reply|response)(?:\s?[:=-]|\sis|\swas)\s*"
     r"|(?:antwort|antwoord|reponse|respuesta)\s?:\s*|(?=(?:because|weil|omdat|parce que|porque)\b))"
@@ -123,7 +124,9 @@ def _read(mention: _Mention) -> _Read | None:
 
 def _preceding(mention: _Mention) -> _Read | None:
     """The answer stands before "← why now" or "(why now)": the rest of its sentence."""
-    arrow = _BEFORE_IT.search(mention.passage.text[: mention.mark.start])
+    before = mention.passage.text[: mention.mark.start]
+    ends = not mention.passage.text[mention.mark.end : mention.stop].strip(" .!;)")
+    arrow = _BEFORE_IT.search(before) or (_EQUALS.search(before) if ends else None)
     if arrow is None:
         return None
     if _POINT.search(mention.before) and (

@@ -91,6 +91,10 @@ class Passage:
             for hit in self.hits
         )
 
+    def has_words(self, start: int) -> bool:
+        """Whether words stand behind a place of the line."""
+        return bool(self.words) and self.words[-1].start >= start
+
     def struck(self, start: int, end: int) -> bool:
         """Whether the stretch is struck out."""
         return any(a <= start and end <= b for a, b in self.line.struck)

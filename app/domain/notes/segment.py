@@ -19,6 +19,7 @@ from app.domain.notes.substance import judge_text
 from app.domain.notes.turn import settling, turns_after
 
 _SLOT = re.compile(r"\s*\(?\d{1,2}[:.h]\d{2}")  # "10:15 Why change", a slot or a chapter
+_TICKED = re.compile(r"\s*(?:[☑☒✅✔]|\[[xX]\])")
 _SIGNATURE = re.compile(r"\bflowfuse(?:\.com)?\s*[|·•–—-]|@flowfuse\b|\b(?:tel|mobile|phone)\b[.:]")
 _PLAYED = frozenset({"foreign", "ours"})
 _LETTER = re.compile(r"[^\W_]")
@@ -116,7 +117,8 @@ def _judge(
 ) -> Opinion:
     """The best of the parts, except that an empty first line outweighs what follows it."""
     frame = script.frames[passage.index]
-    if frame is Frame.ASKING and (passage.line.depth or _SLOT.match(passage.text)):
+    listed = passage.line.depth and not _TICKED.match(passage.text)
+    if frame is Frame.ASKING and (listed or _SLOT.match(passage.text)):
         return Opinion(AnswerState.ASKED_ONLY, ReasonCode.TEMPLATE, "in a list of questions to ask")
     kind = script.kinds[question]
     opinions = [judge_text(p, a, b, kind) for p, (a, b) in parts]
