@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from app.domain.notes.answer import WHY_CHANGE, WHY_NOW, QuestionId
+from app.domain.notes.answer import WHY_CHANGE, WHY_FLOWFUSE, WHY_NOW, QuestionId
 from app.domain.notes.label import BREAK_BEFORE, SIGN, Dialect
 from app.domain.notes.passage import Passage
+from app.domain.notes.phrase import Hit
 
 _FRAMEWORKS: Mapping[str, tuple[tuple[str, QuestionId], ...]] = {
     "meddicc": (("i", WHY_CHANGE),),
@@ -19,15 +20,28 @@ _FRAMEWORKS: Mapping[str, tuple[tuple[str, QuestionId], ...]] = {
 }
 """The letters of sales frameworks that stand for a why, by the class of the framework's name."""
 
+_SPELLED: Mapping[str, tuple[str, ...]] = {
+    "meddicc": ("meddic", "meddpic"),
+    "spiced": ("spic",),
+}
+"""What the first letters of a note's fields spell when it follows a framework without naming it."""
+
 _KEY = re.compile(r"(?:^|[^\w])(?P<key>[a-z0-9]{1,3})\s?(?:=|->|→|stands for|means)\s?$")
 _MAX_KEY_CHARACTERS = 24  # more than a key and its sign take, so that no word is cut into one
+_FIELD_SIGN = re.compile(r"\W*[A-Za-z]\s?(?:\([^()]{1,30}\))?\s?[:=–-]")
+_LOGISTICS = re.compile(
+    r"\b(?:seats?|licen[cs]es?|quotes?|quoted|offer(?:ed)?|demo|trial|call|meeting|invite[ds]?"
+    r"|attend\w*|present|tbd|eur|usd|k)\b|[€$£]"
+)
+_OUR_NAME, _LABEL_OF_US = f"short.{WHY_FLOWFUSE}", f"labels.{WHY_FLOWFUSE}"
 _MIN_KINDS = 2
 
 
 def dialect_of(passages: Sequence[Passage]) -> Dialect:
     """What a note as a whole allows as labels."""
     kinds = (kind for passage in passages for kind in passage.kinds)
-    letters = next((_FRAMEWORKS[kind] for kind in kinds if kind in _FRAMEWORKS), ())
+    named = next((kind for kind in kinds if kind in _FRAMEWORKS), None) or _spelled(passages)
+    letters = _FRAMEWORKS[named] if named else ()
     return Dialect(
         _has_short_labels(passages), _has_initials(passages), letters or _legend(passages)
     )
@@ -36,19 +50,39 @@ def dialect_of(passages: Sequence[Passage]) -> Dialect:
 def _has_short_labels(passages: Sequence[Passage]) -> bool:
     """Whether a note heads its answers "change", "now" and the like, without any "why"."""
     questions: set[str] = set()
+    siblings: set[str] = set()
     for passage in passages:
         if "whys" in passage.kinds:
             return True
-        if not passage.questions:
-            continue
-        for hit in passage.hits:
-            if hit.kind.startswith("short."):
-                start, end = passage.span_of(hit)
-                if BREAK_BEFORE.search(passage.folded[:start]) or passage.folded[start - 2] == ",":
-                    sign = SIGN.match(passage.text, end)
-                    if sign and sign["sign"][0] in ":=→":
-                        questions.add(hit.kind)
-    return len(questions) >= _MIN_KINDS
+        siblings.update(kind for kind in passage.questions if kind.startswith("labels.why_"))
+        for hit in passage.hits if passage.questions else ():
+            if hit.kind.startswith("short.") and _heads_answer(passage, hit):
+                questions.add(hit.kind)
+    alone = questions == {_OUR_NAME} and siblings and _LABEL_OF_US not in siblings
+    return len(questions) >= _MIN_KINDS or bool(alone)
+
+
+def _heads_answer(passage: Passage, hit: Hit) -> bool:
+    """Whether a sign behind a short word makes it a label; our name may head logistics too."""
+    start, end = passage.span_of(hit)
+    if not BREAK_BEFORE.search(passage.folded[:start]) and passage.folded[start - 2] != ",":
+        return False
+    sign = SIGN.match(passage.text, end)
+    if sign is None or sign["sign"][0] not in ":=→":
+        return False
+    return hit.kind != _OUR_NAME or not _LOGISTICS.search(passage.folded, end)
+
+
+def _spelled(passages: Sequence[Passage]) -> str | None:
+    """The framework that the one-letter fields of a note spell, line by line."""
+    letters = "".join(
+        passage.words[0].text
+        for passage in passages
+        if passage.words and len(passage.words[0].text) == 1 and _FIELD_SIGN.match(passage.text)
+    )
+    return next(
+        (name for name, spellings in _SPELLED.items() if letters.startswith(spellings)), None
+    )
 
 
 def _has_initials(passages: Sequence[Passage]) -> bool:

@@ -155,7 +155,8 @@ def _letter(passage: Passage, dialect: Dialect) -> list[Mark]:
     words = passage.words
     if not words or _WORDS.search(passage.text[: words[0].start]):
         return []
-    sign = SIGN.match(passage.text, words[0].end)
+    aside = _ASIDE.match(passage.text, words[0].end)
+    sign = SIGN.match(passage.text, aside.end() if aside else words[0].end)
     for letter, question in dialect.letters:
         if sign and letter == words[0].text and sign["sign"][0] != "?":
             return [

@@ -10,6 +10,7 @@ from app.domain.notes.answer import QuestionId, QuestionKind
 from app.domain.notes.dialect import dialect_of
 from app.domain.notes.frame import Frame, frames_of
 from app.domain.notes.label import Dialect, Mark, Place, find_marks
+from app.domain.notes.mail import with_history_quoted
 from app.domain.notes.moment import entry_dates
 from app.domain.notes.page import Page, read_page
 from app.domain.notes.passage import Passage, passages_of
@@ -43,6 +44,7 @@ def read_manuscript(
 ) -> Manuscript:
     """The manuscript of a note's body."""
     page = read_page(body)
+    page = page._replace(lines=with_history_quoted(page.lines))
     passages = passages_of(page, book)
     dialect = dialect_of(passages)
     marks = _settled(_first_marks(passages, dialect), passages)
