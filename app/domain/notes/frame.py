@@ -17,7 +17,13 @@ from app.domain.notes.phrase import Hit
 _MAX_TITLE_WORDS = 14
 _MAX_MARKETING_WORDS = 9
 _INNER_RANK = 7
-_SENT = re.compile(r"(?:i |we )?(?:sent|shared|pasted|copied|attached)\b.*:\s*$")
+_MAX_LINES_OF_SPEECH = 40
+_SENT = re.compile(
+    r"(?:i |we |have |just )*(?:sent|shared|pasted|copied|attached|mailed|e-?mailed|wrote|posted)\b.*:\s*$"
+    r"|(?:my|our)(?: \w+){0,2} (?:mail|e-?mail|message|post|text|reply|follow-?up)\b.*:\s*$"
+)
+_OPENING_QUOTE = re.compile(r"[\"“„«]")
+_CLOSING_QUOTE = re.compile(r"[\"”“»]\W*$")
 _STOPS = re.compile(r"[.!?,;:]")
 
 
@@ -54,6 +60,7 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
     """The frame of every line."""
     frames: list[Frame] = []
     current, rank, block = Frame.NOTE, 0, 0
+    sent_until = -1
     for passage in passages:
         line = passage.line
         if block and line.quoted < block and frames and passages[passage.index - 1].line.quoted:
@@ -66,6 +73,11 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
             following = passages[passage.index + 1 : passage.index + 2]
             if following and following[0].line.quoted > line.quoted:
                 current, rank, block = Frame.FOREIGN, _INNER_RANK, following[0].line.quoted
+            else:
+                sent_until = _end_of_speech(passages, passage.index + 1)
+        if passage.index <= sent_until or "commands" in passage.kinds:
+            frames.append(Frame.FOREIGN)
+            continue
         if opened in NOT_THEIRS and _has_label(passage):
             frames.append(opened)
             continue
@@ -76,6 +88,16 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
             block = line.quoted
         frames.append(current)
     return frames
+
+
+def _end_of_speech(passages: Sequence[Passage], start: int) -> int:
+    """The last line of a text in quotation marks; before `start` where none opens there."""
+    if start >= len(passages) or not _OPENING_QUOTE.match(passages[start].text):
+        return -1
+    for passage in passages[start : start + _MAX_LINES_OF_SPEECH]:
+        if _CLOSING_QUOTE.search(passage.text, 1):
+            return passage.index
+    return start
 
 
 def _is_title(passage: Passage) -> bool:

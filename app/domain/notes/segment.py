@@ -20,8 +20,14 @@ from app.domain.notes.turn import settling, turns_after
 
 _SLOT = re.compile(r"\s*\(?\d{1,2}[:.h]\d{2}")  # "10:15 Why change", a slot or a chapter
 _TICKED = re.compile(r"\s*(?:[☑☒✅✔]|\[[xX]\])")
+_INTRODUCED = re.compile(
+    r"[\s*_]*(?:a|answers?|both|all|same|reply|antwort(?:en)?|antwoord(?:en)?|beide[s]?|reponses?"
+    r"|respuestas?)\s?[:=–-]|\s*[-–:=→]",
+    re.IGNORECASE,
+)
+_SLIDE = re.compile(r"\([^()]*\b(?:slides?|deck|pitch|brochure|website|flyer|folien?|poster)\b")
 _SIGNATURE = re.compile(r"\bflowfuse(?:\.com)?\s*[|·•–—-]|@flowfuse\b|\b(?:tel|mobile|phone)\b[.:]")
-_PLAYED = frozenset({"foreign", "ours"})
+_PLAYED = frozenset({"foreign", "ours", "shown"})
 _LETTER = re.compile(r"[^\W_]")
 _MIN_LISTED = 2
 
@@ -42,13 +48,17 @@ def labelled(script: Manuscript) -> Iterator[Candidate]:
 
 
 def _only_listed(passage: Passage, marks: Sequence[Mark]) -> bool:
-    """Whether a line lists questions still to be asked: "To do: why change? why now? …"."""
-    if len(marks) < _MIN_LISTED or not passage.has("asking", 0, marks[0].start):
+    """Whether a line only puts questions, one after the other: "Why change? Why now? …"."""
+    asked = sum(len(mark.questions) for mark in marks)
+    if asked < _MIN_LISTED or not all("?" in mark.sign for mark in marks):
         return False
     gaps = pairwise(marks)
-    return all("?" in mark.sign for mark in marks) and not any(
-        _LETTER.search(passage.text, mark.end, following.start) for mark, following in gaps
-    )
+    if any(_LETTER.search(passage.text, mark.end, following.start) for mark, following in gaps):
+        return False
+    if passage.has("asking", 0, marks[0].start) or asked > _MIN_LISTED:
+        return not _INTRODUCED.match(passage.text, marks[-1].end)
+    behind = passage.has_words(marks[-1].end)
+    return len(marks) > 1 and behind and not _INTRODUCED.match(passage.text, marks[-1].end)
 
 
 def fields(script: Manuscript) -> Iterator[tuple[Mark, list[Part]]]:
@@ -86,6 +96,8 @@ def _read(script: Manuscript, index: int, mark: Mark, following: int | None) -> 
 def _staged(passage: Passage, mark: Mark) -> bool:
     """Whether a question is only played, or a signature's slogan ("Jo | FlowFuse – why now?")."""
     if mark.sign == "?" and _SIGNATURE.search(passage.folded, 0, mark.start):
+        return True
+    if _SLIDE.search(passage.folded, mark.start, mark.end):
         return True
     if passage.kinds.isdisjoint(_PLAYED):
         return False
