@@ -130,7 +130,7 @@ def _is_plain(stretch: Stretch) -> bool:
     fillers, interjections = passage.fillers, WORDS["interjections"]
     inside = passage.words_in(*stretch.span)
     return any(
-        word.text not in fillers and word.text not in interjections
+        word.text not in fillers and word.text not in interjections and not _is_letter(word.text)
         for word in passage.words[inside.start : inside.stop]
     )
 
@@ -186,10 +186,19 @@ def _clause(part: Stretch) -> _Clause | None:
         elif hit.kind == "time":
             timed.update(range(hit.first, hit.last))
     fillers = passage.fillers
-    left = [i for i in inside if i not in covered and words[i].text not in fillers]
+    left = [
+        i
+        for i in inside
+        if i not in covered and words[i].text not in fillers and not _is_letter(words[i].text)
+    ]
     kept = cue is not None and _holds(part, cue, left, last)
     dated = bool(timed - emptied) or bool(_DATE.search(passage.text, part.start, part.end))
     return _Clause(len(left), cue.kind if cue and kept else "", dated)
+
+
+def _is_letter(text: str) -> bool:
+    """Whether a word is but a letter, as in "t.b.a." or "n/d"."""
+    return len(text) == 1 and text.isalpha()
 
 
 def _holds(part: Stretch, cue: _Cue, left: list[int], last: int) -> bool:
