@@ -38,11 +38,14 @@ def choose(
             standing is None or _replaces(script, candidate, standing)
         ):
             standing = candidate
-    if standing is not None and (
-        standing.state is AnswerState.ANSWERED or standing.opinion.reason is ReasonCode.RETRACTED
-    ):
+    if standing is not None and standing.state is AnswerState.ANSWERED:
         return standing
-    return next((c for c in mine if c.place is None), standing)
+    stated = [c for c in mine if c.place is None]
+    if standing is not None and standing.opinion.reason is ReasonCode.RETRACTED:
+        stated = [
+            c for c in stated if c.passage == standing.passage and c.start >= standing.end
+        ]
+    return next(iter(stated), standing)
 
 
 def _own_words(script: Manuscript, candidates: list[Candidate]) -> list[Candidate]:

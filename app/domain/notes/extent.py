@@ -15,7 +15,8 @@ from app.domain.notes.passage import Part, Passage
 from app.domain.notes.table import cells_for
 
 _FIELD = re.compile(
-    r"[\s\-*•·\d.)]*(?:\[[^\]]{3,38}\]|[^\s:?!,\[\]][^:?!,\n]{0,38}(?::|\s=))(?:\s|$)"
+    r"[\s\-*•·\d.)]*(?:\[[^\]]{3,38}\]|[^\s:?!,\[\]]{1,38}(?:\s[^\s:?!,]{1,20}){0,3}\s?(?::|\s=))"
+    r"(?:\s|$)"
     r"|\s*(?:ad|re|zu)\s\d\)"
 )
 _CUT = re.compile(

@@ -37,11 +37,14 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
     ),
     (
         WHY_FLOWFUSE,
-        re.compile(r"\b(?:(?:interest in|choice of|against) (?:us|flowfuse)|instead)\b"),
+        re.compile(
+            r"\b(?:(?:interest in|choice of|against) (?:us|flowfuse)|instead"
+            r"|(?:flowfuse|ff|us) (?:bit|part|point|answer|piece|line|thing|one))\b"
+        ),
     ),
 )
 _POINTS_AHEAD = re.compile(r"\b(?:below|see correction|unten|hieronder|ci-dessous|abajo)\b")
-_MAX_WORDS_TO_ECHO = 12
+_MAX_WORDS_TO_ECHO = 30
 _WITHDRAWS = ("denied", "dropped")
 _LONG_WORD = re.compile(r"[a-z]{4,}")
 _NEW_DATE = re.compile(
@@ -67,8 +70,6 @@ def withdrawn(script: Manuscript, found: Sequence[Candidate]) -> Iterator[Candid
             if _POINTS_AHEAD.search(text) or _NEW_DATE.search(text):
                 continue
             topics = set(_topics(script, passage, sentence, text))
-            if not passage.has("denied", *sentence):
-                topics = set()
             for question in topics or _echoed(script, passage, sentence, found):
                 base = passage.line.start
                 yield Candidate(
@@ -86,16 +87,24 @@ def _echoed(
     script: Manuscript, passage: Passage, sentence: Span, found: Sequence[Candidate]
 ) -> Iterator[QuestionId]:
     """The questions whose earlier answers speak of the same thing: "the hall is cancelled"."""
-    start = passage.line.start + sentence[0]
     text = passage.folded[slice(*sentence)]
     if len(text.split()) > _MAX_WORDS_TO_ECHO:
         return
     words = set(_LONG_WORD.findall(text)) - passage.fillers
     for candidate in found:
-        if candidate.end <= start and candidate.state is AnswerState.ANSWERED:
+        earlier = _is_earlier(script, candidate, passage, sentence[0])
+        if earlier and candidate.state is AnswerState.ANSWERED:
             said = fold(script.page.text[candidate.start : candidate.end])
             if not words.isdisjoint(_LONG_WORD.findall(said)):
                 yield candidate.question
+
+
+def _is_earlier(script: Manuscript, candidate: Candidate, passage: Passage, start: int) -> bool:
+    """Whether a candidate was written before a place: by the dates of a log, else by its place."""
+    said, now = script.dates[candidate.passage], script.dates[passage.index]
+    if said != now and said is not None and now is not None:
+        return said < now
+    return candidate.end <= passage.line.start + start
 
 
 def _topics(

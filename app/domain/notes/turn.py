@@ -21,7 +21,7 @@ def turns_after(
     if asker is None:
         return None
     rest = passage.text[mark.start :] if following is None else passage.text[mark.start : following]
-    ends = not passage.text[mark.end :].strip(" .!")
+    ends = mark.place is not Place.MENTION and not passage.text[mark.end :].strip(" .!")
     if ("?" not in rest and not ends) or (following is not None and not mark.asked):
         return None
     tail = rest[rest.rindex("?") + 1 :] if "?" in rest else ""
