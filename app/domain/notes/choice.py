@@ -42,9 +42,7 @@ def choose(
         return standing
     stated = [c for c in mine if c.place is None]
     if standing is not None and standing.opinion.reason is ReasonCode.RETRACTED:
-        stated = [
-            c for c in stated if c.passage == standing.passage and c.start >= standing.end
-        ]
+        stated = [c for c in stated if c.passage == standing.passage and c.start >= standing.end]
     return next(iter(stated), standing)
 
 

@@ -68,7 +68,7 @@ def _heads_answer(passage: Passage, hit: Hit) -> bool:
     if not BREAK_BEFORE.search(passage.folded[:start]) and passage.folded[start - 2] != ",":
         return False
     sign = SIGN.match(passage.text, end)
-    if sign is None or sign["sign"][0] not in ":=→":
+    if sign is None or not (sign["sign"][0] in ":=→" or sign["sign"].isalpha()):
         return False
     return hit.kind != _OUR_NAME or not _LOGISTICS.search(passage.folded, end)
 

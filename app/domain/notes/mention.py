@@ -20,9 +20,9 @@ _QUOTES = "\"'”»"
 _REPORT = re.compile(
     rf"[\s,{_QUOTES})?*_]*(?:(?:for|at|with|bei|fur|voor|pour|chez|para)\s+\w+\s+"
     r"|(?:here|there|hier|ici|aqui)\s+)?(?:"
-    r"(?P<is>is|was|being|=|would be|seems to be)\s+"
+    r"(?P<is>is|was|being|=|would be|seems to be|ist|war|est|es|fue)[\s,]+"
     r"(?:(?:basically|really|mainly|mostly|simply|clearly)\s+)?"
-    r"(?:that\s+|because\s+|(?:simple|clear|easy)\s*[:,]\s*)?"
+    r"(?:(?:that|dass|dat|que)\s+|(?:because|weil|omdat|porque)\s+|(?:simple|clear|easy)\s*[:,]\s*)?"
     r"|\w+\s+(?:just |only )?"
     r"(?:said|says|told (?:me|us)|answered|replied|explained|mentioned|described|named|cited|listed"
     r"|pointed to|referred to|brought up|talked about|spoke of|meinte|sagte|zei|a dit|dijo)"
@@ -37,7 +37,9 @@ _ASKED_ABOUT = re.compile(
     r"|discussed|told (?:her|him|them))\s+(?:\w+\s+){0,2}$"
 )
 _BEFORE_IT = re.compile(r"(?:←|<[-=]{1,3}|\^|\()\s*$")
-_EQUALS = re.compile(r"\s(?:=|=>|→|-{1,2}>)\s*(?:that(?:'s| is)\s+|this is\s+|c'est\s+|das ist\s+)?$")
+_EQUALS = re.compile(
+    r"\s(?:=|=>|→|-{1,2}>)\s*(?:that(?:'s| is)\s+|this is\s+|c'est\s+|das ist\s+)?$"
+)
 _ANSWERS = re.compile(
     r"\s*(?:(?:the |his |her |their )?(?:answer|reply|response)(?:\s?[:=-]|\sis|\swas)\s*"
     r"|(?:antwort|antwoord|reponse|respuesta)\s?:\s*|(?=(?:because|weil|omdat|parce que|porque)\b))"

@@ -28,7 +28,8 @@ _ELSEWHERE = re.compile(
     r"(?:At|Bei|Bij|Chez|En) (?!the\b|our\b|their\b)[A-Z]\w{1,30},? "
     r"(?:they|he|she|we|sie|ils|ellos|ze)\b"
 )
-_LEAD_IN = re.compile(r"[\s,:;–—-]*(?:that\b\s*)?")
+_SIGN = re.compile(r":|\s=")
+_LEAD_IN = re.compile(r"[\s,:;=–—-]*(?:(?:that|dass|dat|que)\b\s*)?")
 _HEADING = frozenset({Place.HEAD, Place.INLINE})
 MAX_STATEMENTS_PER_NOTE = 400
 """Phrases that may state an answer and are followed up; more of them only cost time."""
@@ -79,7 +80,7 @@ def _following(passage: Passage, hit: Hit) -> Span | None:
         return None
     words = passage.words
     at: int | None = end
-    if words[hit.last - 1].text not in _DIRECT and passage.text[end : end + 1] != ":":
+    if words[hit.last - 1].text not in _DIRECT and not _SIGN.match(passage.text, end):
         if hit.last < len(words) and words[hit.last].text in _JOINS:
             at = words[hit.last].end
         else:
