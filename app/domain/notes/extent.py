@@ -46,29 +46,43 @@ def answer_parts(
     script: Manuscript, passage: Passage, mark: Mark, following: int | None
 ) -> list[Part]:
     """The stretches that follow a label: the rest of its line, else the lines below it."""
+    stop = _line_end(passage, mark, following)
+    rest = passage.text[mark.end : stop]
+    if rest.strip(_TRIM + "\"'()"):
+        return _own_line(script, passage, mark, (mark.end, stop), last=following is None)
+    if passage.line.cell is not None:
+        return [(other, (0, len(other.text))) for other in cells_for(script, passage)]
+    quoted_empty = '""' in rest or "''" in rest
+    below_elsewhere = script.inline and not passage.line.heading
+    if following is not None or quoted_empty or below_elsewhere:
+        return []
+    return [(passage, (mark.end, stop))] if rest.strip() else _below(script, passage)
+
+
+def _line_end(passage: Passage, mark: Mark, following: int | None) -> int:
+    """Where the answer ends in its label's line."""
     stop = len(passage.text) if following is None else following
     if match := _CUT.search(passage.text, mark.end, stop):
         stop = match.start()
     if following is not None and (number := _NEXT_NUMBER.search(passage.text[mark.end : stop])):
         stop = mark.end + number.start()
-    rest = passage.text[mark.end : stop]
-    if rest.strip(_TRIM + "\"'()"):
-        if mark.asked and mark.place is Place.INLINE:
-            return []
-        own = [(passage, (mark.end, stop))]
-        depth = passage.line.depth
-        if following is None and mark.place is Place.HEAD and _only_asks(rest):
-            return _below(script, passage) or own
-        if following is not None or not depth:
-            return own
-        return own + [part for part in _below(script, passage) if part[0].line.depth > depth]
-    if passage.line.cell is not None:
-        return [(other, (0, len(other.text))) for other in cells_for(script, passage)]
-    empty = script.inline and not passage.line.heading
-    closed = empty or following is not None or '""' in rest or "''" in rest
-    if rest.strip() and not closed:
-        return [(passage, (mark.end, stop))]
-    return [] if closed else _below(script, passage)
+    return stop
+
+
+def _own_line(
+    script: Manuscript, passage: Passage, mark: Mark, span: Span, *, last: bool
+) -> list[Part]:
+    """The words behind a label, with what hangs under its list item."""
+    if mark.asked and mark.place is Place.INLINE:
+        return []
+    own = [(passage, span)]
+    if not last:
+        return own
+    if mark.place is Place.HEAD and _only_asks(passage.text[slice(*span)]):
+        return _below(script, passage) or own
+    depth = passage.line.depth
+    nested = _below(script, passage) if depth else []
+    return own + [part for part in nested if part[0].line.depth > depth]
 
 
 def _only_asks(text: str) -> bool:

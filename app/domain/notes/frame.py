@@ -19,7 +19,7 @@ _MAX_MARKETING_WORDS = 9
 _INNER_RANK = 7
 _MAX_LINES_OF_SPEECH = 40
 _SENT = re.compile(
-    r"(?:i |we |have |just )*(?:sent|shared|pasted|copied|attached|e?-?mailed|wrote|posted)\b.*:\s*$"
+    r"(?:i |we |have |just )*(?:sent|shared|pasted|copied|attached|(?:e-?)?mailed|wrote)\b.*:\s*$"
     r"|(?:my|our)(?: \w+){0,2} (?:mail|e-?mail|message|post|text|reply|follow-?up)\b.*:\s*$"
 )
 _OPENING_QUOTE = re.compile(r"[\"“„«]")
