@@ -7,7 +7,7 @@ at the very top belongs to the mail itself, and a forwarded mail is the message,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from app.domain.notes.page import Line
 from app.domain.notes.phrase import fold
@@ -25,29 +25,26 @@ _HEADER = re.compile(
 _HEADERS_END_IN = 3
 
 
-def with_history_quoted(lines: Sequence[Line]) -> Sequence[Line]:
+def with_history_quoted(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The lines of a page, those of older mails one quotation deeper."""
-    starts = list(_older_mails(lines))
-    if not starts:
-        return lines
-    deeper = [
-        line._replace(quoted=line.quoted + sum(start <= index for start in starts))
-        for index, line in enumerate(lines)
-    ]
-    return tuple(deeper)
+    start = _older_mail(lines)
+    return (
+        *lines[:start],
+        *(line._replace(quoted=line.quoted + 1) for line in lines[start:]),
+    )
 
 
-def _older_mails(lines: Sequence[Line]) -> Iterator[int]:
+def _older_mail(lines: Sequence[Line]) -> int:
+    """Where the first older mail begins; behind the last line where there is none."""
     for index, line in enumerate(lines[1:], start=1):
         if ":" not in line.text and "-" not in line.text:
             continue
         text = fold(line.text)
         if _SEPARATOR.match(text):
-            yield index
-            return
+            return index
         if _SENDER.match(text) and any(
             _HEADER.match(fold(below.text))
             for below in lines[index + 1 : index + 1 + _HEADERS_END_IN]
         ):
-            yield index
-            return
+            return index
+    return len(lines)
