@@ -19,23 +19,11 @@ from typing import Protocol
 
 from app.domain.deal import DealId, ObjectKey, Snapshot
 from app.domain.desired import Change as Change  # noqa: PLC0414 part of this contract, re-exported
+from app.domain.sighting import Seen
 from app.domain.verdict import Finding, Subject, Verdict, Waiver, WaiverEnd
-
-
-class Failure(Exception):
-    """The world said no. `str()` names what happened, to which record, and what to do next."""
-
-
-class Retryable(Failure):
-    """Worth another try, not before `after_seconds` (None: the caller's own backoff)."""
-
-    def __init__(self, message: str, *, after_seconds: float | None = None) -> None:
-        super().__init__(message)
-        self.after_seconds = after_seconds
-
-
-class Terminal(Failure):
-    """Trying again would fail the same way."""
+from app.failures import Failure as Failure  # noqa: PLC0414 part of this contract, re-exported
+from app.failures import Retryable as Retryable  # noqa: PLC0414 part of this contract
+from app.failures import Terminal as Terminal  # noqa: PLC0414 part of this contract
 
 
 class Clock(Protocol):
@@ -84,8 +72,12 @@ class Crm(Protocol):
         """
         ...
 
-    def open_deals(self) -> Iterable[DealId]:
-        """Every open deal of the portal, in ascending id order, lazily."""
+    def open_deals(self, after: DealId | None = None) -> Iterable[DealId]:
+        """Every open deal of the portal with an id above `after`, ascending as numbers, lazily."""
+        ...
+
+    def count_open_deals(self) -> int:
+        """How many deals are open, as far as the index knows."""
         ...
 
 
@@ -177,6 +169,7 @@ class Record:
     one of them finds the deal even after HubSpot has forgotten the association. `alert` is the
     card that the channel should show from `alert_due_at` on; None leaves the channel's wish as
     it is. `waivers` are those of the deal that are new, reworded or over with this verdict.
+    `seen` is what a sweep keeps for its reports; None outside of one.
     """
 
     deal_id: DealId
@@ -186,6 +179,7 @@ class Record:
     alert: Card | None = None
     alert_due_at: datetime | None = None
     waivers: tuple[Waiver, ...] = ()
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +265,10 @@ class Ledger(Protocol):
         """The last verdicts of these deals; a deal never judged is missing."""
         ...
 
-    def recorded_deals(self) -> Iterable[DealId]:
-        """Every deal that has a recorded verdict and was open when judged, ascending."""
+    def recorded_deals(self, after: DealId | None = None) -> Iterable[DealId]:
+        """Every deal with an id above `after` that has a recorded verdict and was open when
+        judged, ascending as numbers, lazily.
+        """
         ...
 
     def deals_linked_to(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:

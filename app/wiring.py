@@ -20,7 +20,7 @@ from app.controller.alerts import AlertSender, SenderPace
 from app.controller.backoff import Backoff, Breaker
 from app.controller.judgement import Judge
 from app.controller.reconcile import Reconciler
-from app.controller.worker import Pace, Tell, Worker
+from app.controller.worker import Pace, Worker
 from app.domain.desired import OwnedNames
 from app.domain.evaluate import evaluate
 from app.domain.needs import Needs
@@ -68,11 +68,11 @@ class Runtime:
         """Threads that drain the marks; not started."""
         return self._worker(Pace(threads=self.settings.dealgate_workers))
 
-    def hands(self, tell: Tell) -> Worker:
-        """A worker without threads, whose turns the sweep takes; `tell` hears the results."""
-        return self._worker(Pace(threads=0), tell)
+    def hands(self) -> Worker:
+        """A worker without threads, whose turns the sweep takes."""
+        return self._worker(Pace(threads=0))
 
-    def _worker(self, pace: Pace, tell: Tell | None = None) -> Worker:
+    def _worker(self, pace: Pace) -> Worker:
         return Worker(
             name=f"{socket.gethostname()}-{os.getpid()}",
             reconciler=self.reconciler,
@@ -80,7 +80,6 @@ class Runtime:
             clock=self.clock,
             breaker=Breaker(_backoff(base_seconds=1, cap_seconds=60)),
             pace=pace,
-            tell=tell,
         )
 
     def alert_sender(self, stream: TextIO = sys.stdout) -> AlertSender:

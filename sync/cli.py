@@ -18,14 +18,14 @@ import orjson
 import typer
 from rich.console import Console
 
+from app.ledger.sweeps import SweepKind
 from app.ports import Failure
 from config.policy import PolicyError
 from config.settings import SettingsError, load_settings
 
-from .drain import SweepPace
+from .making import sweep_of
 from .report import Report
 from .show import Difference, progress_on, summary
-from .sweep import Sweep
 
 if TYPE_CHECKING:
     from app.wiring import Runtime
@@ -76,15 +76,7 @@ def run_sweep(
     runtime: Runtime, *, dry_run: bool, limit: int | None, as_json: bool = False
 ) -> Report:
     """Sweep with a composed service and print what came of it. Raises Failure."""
-    sweep = Sweep(
-        crm=runtime.crm,
-        ledger=runtime.ledger,
-        judge=runtime.judge,
-        hands=runtime.hands,
-        clock=runtime.clock,
-        wait=time.sleep,
-        pace=SweepPace(threads=runtime.settings.dealgate_workers),
-    )
+    sweep = sweep_of(runtime, SweepKind.FULL)
     found: list[Difference] = []
     # The bar goes to standard error, so that what is printed stays clean.
     with progress_on(Console(stderr=True)) as progress:

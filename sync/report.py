@@ -7,15 +7,15 @@ look, so that the figures add up to the deals of the portal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 from app.controller.reconcile import Outcome, Reconciled
-from app.domain.deal import DealId, ObjectKind
+from app.domain.deal import DealId
 from app.domain.standing import alerting
 from app.domain.verdict import Standing, Verdict
+from app.ledger.sweeps import SweepKind, SweepRun
 
 NOBODY = "no owner"
 
@@ -28,9 +28,12 @@ class Report:
     `newly_cleared` compare with the verdict on record. `unfinished` deals could not be judged in
     time: their marks wait in the ledger, apart from the `dead` ones, which wait for an operator.
     `alerting` deals hold something that people are told about when it opens, counted by criterion
-    and by owner as well: what a first sweep finds and keeps from the channel.
+    and by owner as well: what a first sweep finds and keeps from the channel. `calls` are those to
+    HubSpot, `calls_saved` those that copies made needless. `stopped` says why it ended early.
     """
 
+    run_id: str
+    kind: SweepKind
     started_at: datetime
     finished_at: datetime
     is_dry_run: bool
@@ -51,76 +54,75 @@ class Report:
     alerting: int
     alerting_by_criterion: Mapping[str, int]
     alerting_by_owner: Mapping[str, int]
+    calls: int
+    calls_saved: int
+    stopped: str | None = None
 
     @property
     def is_complete(self) -> bool:
         """Whether every deal was looked at."""
-        return self.unfinished == 0
+        return self.unfinished == 0 and self.stopped is None
 
 
 class Tally:
-    """Counts results for `deal_ids` as they come; safe to call from several threads."""
+    """Counts results as they come, and keeps no list of deals but of those with an error."""
 
-    def __init__(self, deal_ids: Sequence[DealId]) -> None:
-        self.deal_ids = deal_ids
-        self._lock = Lock()
-        self._waiting = set(deal_ids)
+    def __init__(self) -> None:
+        self._left = 0
         self._counts: Counter[str] = Counter()
         self._by_criterion: Counter[str] = Counter()
         self._by_owner: Counter[str] = Counter()
         self._errors: dict[DealId, str] = {}
 
     def hear(self, results: Iterable[Reconciled]) -> None:
-        """Count what became of deals; those that were not asked for do not count."""
-        with self._lock:
-            for result in results:
-                if result.key.kind is ObjectKind.DEAL:
-                    self._count(DealId(result.key.id), result)
+        """Count what became of deals; a deferred one is counted when it is heard of again."""
+        for result in results:
+            self._count(DealId(result.key.id), result)
 
-    def waiting(self) -> frozenset[DealId]:
-        """The deals that nothing final was heard of."""
-        with self._lock:
-            return frozenset(self._waiting)
+    def leave(self, left: Collection[DealId], given_up: Collection[DealId]) -> None:
+        """Count the deals that nothing final will be heard of, and those that were given up."""
+        self._left = len(left)
+        self._counts["dead"] += len(given_up)
+        self._counts["done"] += len(given_up)
 
     @property
     def done(self) -> int:
         """How many deals are through."""
-        with self._lock:
-            return len(self.deal_ids) - len(self._waiting)
+        return self._counts["done"]
 
     def errors(self) -> dict[DealId, str]:
         """Why deals were deferred or given up, the last reason of each."""
-        with self._lock:
-            return dict(self._errors)
+        return dict(self._errors)
 
     def report(
-        self, started_at: datetime, finished_at: datetime, *, is_dry_run: bool, is_baseline: bool
+        self, run: SweepRun, finished_at: datetime, *, is_dry_run: bool, is_baseline: bool
     ) -> Report:
         """The figures as they stand."""
-        with self._lock:
-            counts = self._counts
-            return Report(
-                started_at=started_at,
-                finished_at=finished_at,
-                is_dry_run=is_dry_run,
-                is_baseline=is_baseline,
-                deals=len(self.deal_ids),
-                unfinished=len(self._waiting),
-                alerting_by_criterion=dict(sorted(self._by_criterion.items())),
-                alerting_by_owner=dict(sorted(self._by_owner.items())),
-                **{name: counts[name] for name in _COUNTED},
-            )
+        return Report(
+            run_id=run.run_id,
+            kind=run.kind,
+            started_at=run.started_at,
+            finished_at=finished_at,
+            is_dry_run=is_dry_run,
+            is_baseline=is_baseline,
+            deals=self.done + self._left,
+            unfinished=self._left,
+            alerting_by_criterion=dict(sorted(self._by_criterion.items())),
+            alerting_by_owner=dict(sorted(self._by_owner.items())),
+            calls=run.calls,
+            calls_saved=run.calls_saved,
+            stopped=run.reason,
+            **{name: self._counts[name] for name in _COUNTED},
+        )
 
     def _count(self, deal_id: DealId, result: Reconciled) -> None:
-        if deal_id not in self._waiting:
-            return
         if result.error is not None:
             self._errors[deal_id] = result.error
         if result.outcome is Outcome.DEFERRED and not result.is_dead:
             return
-        self._waiting.discard(deal_id)
         if not result.is_dead:
             self._errors.pop(deal_id, None)
+        self._counts["done"] += 1
         self._counts.update(_marks_of(result))
         if result.verdict is not None:
             self._count_alerting(result.verdict)

@@ -55,11 +55,14 @@ def summary(report: Report) -> Iterator[str]:
         f"{report.waived} waived, {report.unknown} unknown; {report.newly_cleared} no longer "
         f"blocked; {report.closed} not judged, {report.gone} gone."
     )
+    yield f"{report.calls} calls to HubSpot, {report.calls_saved} saved; run {report.run_id}."
     if report.is_baseline:
         yield "This was the first full sweep: all is recorded, and nobody was alerted."
         yield from _kept_back(report)
     if report.dead:
         yield f"Given up: {_deals(report.dead)}; see `dealgate dead-letters`."
+    if report.stopped:
+        yield f"Stopped before the end: {report.stopped}. The next sweep goes on from there."
     if report.unfinished:
         kept = "" if report.is_dry_run else ", marked for the next try"
         yield f"Not judged this time: {_deals(report.unfinished)}{kept}; the log says why."

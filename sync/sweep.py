@@ -1,25 +1,37 @@
 """Look at every open deal, the same way as if somebody had marked each of them.
 
-A sweep only marks, with the lowest priority, and then works like any worker: what people do
-meanwhile goes first, and a deal that another worker took counts as well. It heals whatever
-deliveries were missed. Killed at any point, what it marked stays marked. The first one that gets
+    list ─▶ windows ─▶ observe, judge (no lease) ─▶ hold ─▶ write, record ─▶ checkpoint
+
+It heals whatever deliveries were missed. What people do meanwhile goes first: a deal is held only
+while it is written, and one that somebody else looks at is left to them and looked at again at the
+end. Killed or stopped at any point, the next sweep goes on from there. The first one that gets
 through takes the baseline: it records, and alerts nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
 
 import structlog
 
-from app.controller.judgement import Judge, Judgement
+from app.controller.judgement import Judgement, Judgements
 from app.controller.reconcile import BASELINE_FACT, Outcome, Reconciled
-from app.controller.worker import Tell, Worker
+from app.controller.worker import Worker
 from app.domain.deal import DealId, deal_key
-from app.ports import Clock, Crm, Ledger
+from app.ledger.sweeps import SweepKind, SweepRun, SweepState
 
-from .drain import PORTION, Drain, Progress, SweepPace, portions
+from .course import Course, Means, Progress
+from .lease import SweepLease
 from .report import Report, Tally
+from .stream import judged_ahead, merged, windows
+
+STOP_SECONDS = 1.0
+RESUMED_WITHIN = timedelta(hours=20)
+"""A sweep that began longer ago is begun anew: too much may have changed behind its back."""
 
 Difference = Callable[[Judgement], None]
 """Hears of a deal that a dry run would write to."""
@@ -28,55 +40,56 @@ log = structlog.get_logger(__name__)
 
 
 class Sweep:
-    """One look at the whole portal.
+    """One look at the whole portal, by a policy with this stamp.
 
-    `hands` makes a worker without threads whose results go to the given listener; `wait` sleeps
-    for so many seconds.
+    `hands` makes a worker without threads; `new_run_id` names a sweep.
     """
 
     def __init__(
         self,
+        means: Means,
         *,
-        crm: Crm,
-        ledger: Ledger,
-        judge: Judge,
-        hands: Callable[[Tell], Worker],
-        clock: Clock,
-        wait: Callable[[float], None],
-        pace: SweepPace,
+        hands: Callable[[], Worker],
+        policy: str,
+        kind: SweepKind,
+        new_run_id: Callable[[], str],
     ) -> None:
-        self._crm = crm
-        self._ledger = ledger
-        self._judge = judge
+        self._means = means
+        self._ledger = means.ledger
+        self._clock = means.clock
         self._hands = hands
-        self._clock = clock
-        self._wait = wait
-        self._pace = pace
+        self._policy = policy
+        self._kind = kind
+        self._new_run_id = new_run_id
 
     def run(self, *, limit: int | None, progress: Progress) -> Report:
         """Judge all open deals, or the first `limit` by id, and write what differs.
 
-        Raises Failure when the deals cannot be listed or the ledger is unusable. A portal that
-        goes away in the middle is waited for; after the pace's patience without any progress the
-        rest stays marked and is reported as unfinished.
+        Raises Retryable while another sweep is running, and Failure when the deals cannot be
+        listed or the ledger is unusable. A portal that goes away in the middle, or whose quota is
+        used up, ends the sweep: what remains is recorded, and the next one goes on from there.
         """
-        started_at = self._clock.now()
-        tally = Tally(self._deal_ids(limit))
-        Drain(
-            tally.deal_ids,
-            ledger=self._ledger,
-            worker=self._hands(tally.hear),
-            tally=tally,
-            clock=self._clock,
-            wait=self._wait,
-            pace=self._pace,
-            progress=progress,
-        ).run()
-        is_baseline = limit is None and not tally.waiting() and self._take_baseline()
-        report = tally.report(
-            started_at, self._clock.now(), is_dry_run=False, is_baseline=is_baseline
-        )
-        _log(report, tally)
+        run = (None if limit else self._to_resume()) or self._begun()
+        lease = SweepLease(self._ledger, f"sweep {run.run_id}", self._clock)
+        with lease, structlog.contextvars.bound_contextvars(run=run.run_id):
+            log.info("sweep_began", kind=run.kind, resumed_after=run.cursor)
+            worker = self._hands()
+            worker.start()
+            try:
+                course = Course(
+                    self._means, run, lease=lease, worker=worker, limit=limit, progress=progress
+                )
+                reason = course.go()
+            finally:
+                worker.stop(STOP_SECONDS)
+            is_whole = limit is None and reason is None and not course.leftovers.left
+            report = course.tally.report(
+                course.run,
+                self._clock.now(),
+                is_dry_run=False,
+                is_baseline=is_whole and self._take_baseline(),
+            )
+            _log(report, course.tally)
         return report
 
     def rehearse(self, *, limit: int | None, progress: Progress, tell: Difference) -> Report:
@@ -84,29 +97,47 @@ class Sweep:
 
         Raises Failure when the portal or the ledger cannot be read.
         """
-        started_at = self._clock.now()
-        tally = Tally(self._deal_ids(limit))
-        for portion in portions(tally.deal_ids, PORTION):
-            judged = self._judge.judge(portion, self._clock.now())
-            for item in judged.made:
-                if item.changes:
-                    tell(item)
-            tally.hear(_would_be(item) for item in judged.made)
-            tally.hear(Reconciled(deal_key(deal_id), Outcome.GONE) for deal_id in judged.gone)
-            tally.hear(
-                Reconciled(deal_key(deal_id), Outcome.DEFERRED, error=str(error))
-                for deal_id, error in judged.failed.items()
-            )
-            progress(tally.done, len(tally.deal_ids))
-        report = tally.report(started_at, self._clock.now(), is_dry_run=True, is_baseline=False)
+        source, tally = self._means.source, Tally()
+        source.prepare()
+        run = replace(self._begun(), run_id="dry-run")
+        before = source.meter()
+        expected = source.crm.count_open_deals()
+        listed = merged(source.crm.open_deals(), self._ledger.recorded_deals())
+        now = self._clock.now
+        judged = judged_ahead(
+            windows(islice(listed, limit), self._means.pace.window),
+            lambda ids: source.judge.judge(ids, now()),
+            now,
+        )
+        left: set[DealId] = set()
+        with closing(judged):
+            for window in judged:
+                for item in window.judged.made:
+                    if item.changes:
+                        tell(item)
+                tally.hear(_would_be(window.judged))
+                left.update(window.judged.failed)
+                progress(tally.done, max(min(expected, limit or expected), tally.done))
+        tally.leave(left, ())
+        used, saved = (after - start for after, start in zip(source.meter(), before, strict=True))
+        run = replace(run, state=SweepState.FINISHED, calls=used, calls_saved=saved)
+        report = tally.report(run, now(), is_dry_run=True, is_baseline=False)
         _log(report, tally)
         return report
 
-    def _deal_ids(self, limit: int | None) -> Sequence[DealId]:
-        """The open deals of the portal, and those that were open when last judged."""
-        known = set(self._crm.open_deals())
-        known.update(self._ledger.recorded_deals())
-        return sorted(known)[:limit]
+    def _begun(self) -> SweepRun:
+        return SweepRun(self._new_run_id(), self._kind, self._policy, self._clock.now())
+
+    def _to_resume(self) -> SweepRun | None:
+        """The sweep that did not come to its end, if going on with it gives the same as anew."""
+        run = self._ledger.sweeps.unfinished()
+        if run is None:
+            return None
+        is_same = run.policy == self._policy and run.kind is self._kind
+        if is_same and self._clock.now() - run.started_at < RESUMED_WITHIN:
+            return replace(run, state=SweepState.RUNNING, reason=None)
+        self._ledger.sweeps.abandon(run, "begun anew: too long ago, or another policy or kind")
+        return None
 
     def _take_baseline(self) -> bool:
         """Remember that every deal was seen once; from now on what is new alerts."""
@@ -116,9 +147,14 @@ class Sweep:
         return True
 
 
-def _would_be(item: Judgement) -> Reconciled:
-    outcome = Outcome.CHANGED if item.changes else Outcome.UNCHANGED
-    return Reconciled(deal_key(item.deal_id), outcome, item.verdict, item.before)
+def _would_be(judged: Judgements) -> Iterator[Reconciled]:
+    for item in judged.made:
+        outcome = Outcome.CHANGED if item.changes else Outcome.UNCHANGED
+        yield Reconciled(deal_key(item.deal_id), outcome, item.verdict, item.before)
+    for deal_id in judged.gone:
+        yield Reconciled(deal_key(deal_id), Outcome.GONE)
+    for deal_id, error in judged.failed.items():
+        yield Reconciled(deal_key(deal_id), Outcome.DEFERRED, error=str(error))
 
 
 def _log(report: Report, tally: Tally) -> None:

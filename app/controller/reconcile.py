@@ -21,6 +21,7 @@ import structlog
 
 from app.domain.deal import DealId, ObjectKey, ObjectKind, deal_key
 from app.domain.desired import Change
+from app.domain.sighting import Seen, sighting_of
 from app.domain.standing import alerting
 from app.domain.transition import means_the_same
 from app.domain.verdict import Verdict
@@ -40,7 +41,7 @@ from app.ports import (
 from . import metrics
 from .backoff import Backoff
 from .episode import due_at, says_the_same, unusual_end, wished
-from .judgement import Judge, Judgement, judged_on
+from .judgement import Judge, Judgement, Judgements, judged_on
 
 BASELINE_FACT = "baseline_at"
 """The fact that says when the first full sweep was done; until then a sweep is silent."""
@@ -163,8 +164,28 @@ class Reconciler:
 
     def _settle(self, worker: str, claims: Sequence[Claim], number: str) -> tuple[Reconciled, ...]:
         """Judge deals, write what differs, and remember what was written."""
+        deal_ids = [DealId(claim.key.id) for claim in claims]
+        judged = self._judge.judge(deal_ids, self._clock.now())
+        return self._conclude(worker, claims, judged, number)
+
+    def conclude(
+        self, worker: str, claims: Sequence[Claim], judged: Judgements, run_id: str
+    ) -> tuple[Reconciled, ...]:
+        """Write and remember what a sweep judged of the deals that it claimed.
+
+        Each claim is done or given back when this returns. Raises Failure as `reconcile` does.
+        """
+        return self._conclude(worker, claims, judged, f"{run_id}-{next(self._numbers)}", run_id)
+
+    def _conclude(
+        self,
+        worker: str,
+        claims: Sequence[Claim],
+        judged: Judgements,
+        number: str,
+        run_id: str | None = None,
+    ) -> tuple[Reconciled, ...]:
         by_deal = {DealId(claim.key.id): claim for claim in claims}
-        judged = self._judge.judge(list(by_deal), self._clock.now())
         changes = _distinct(judged.made)
         refused = self._crm.apply(changes) if changes else {}
         now = self._clock.now()
@@ -174,7 +195,7 @@ class Reconciler:
         kept = [item for item in judged.made if item.deal_id not in errors]
         gone = sorted(judged.gone)
 
-        records = [self._record(item, by_deal[item.deal_id].priority, now) for item in kept]
+        records = [self._record(item, by_deal[item.deal_id].priority, now, run_id) for item in kept]
         self._ledger.record(records, now)
         for item in kept:
             _tell_waivers(item, number)
@@ -196,7 +217,9 @@ class Reconciler:
 
     # ----------------------------------------------------------------- what is remembered
 
-    def _record(self, item: Judgement, priority: Priority, now: datetime) -> Record:
+    def _record(
+        self, item: Judgement, priority: Priority, now: datetime, run_id: str | None
+    ) -> Record:
         alert = self._wish(item, priority, now)
         recorded = item.recorded
         is_same = recorded is not None and means_the_same(recorded.verdict, item.verdict)
@@ -208,6 +231,7 @@ class Reconciler:
             alert=alert,
             alert_due_at=due_at(alert, now, self._settle_seconds) if alert else None,
             waivers=item.waivers,
+            seen=Seen(run_id, sighting_of(item.snapshot, item.verdict)) if run_id else None,
         )
 
     def _wish(self, item: Judgement, priority: Priority, now: datetime) -> Card | None:

@@ -8,7 +8,7 @@ growing pauses: marks wait and none is spent. Stopping finishes what is under wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
@@ -21,13 +21,10 @@ from app.ports import Claim, Clock, Failure, Ledger, Priority, Retryable
 from . import metrics
 from .backoff import MAX_DOUBLINGS, Breaker
 from .bell import Bell
-from .reconcile import Reconciled, Reconciler
+from .reconcile import Reconciler
 
 SHORTEST_SLEEP_SECONDS = 0.05
 """What is overdue but in other hands (an alert, a lease) must not make an idle thread spin."""
-
-Tell = Callable[[Sequence[Reconciled]], None]
-"""Hears of what became of the keys of one batch."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,10 +44,7 @@ class Pace:
 
 
 class Worker:
-    """Drains the ledger with `pace.threads` threads; `name` is unique among all processes.
-
-    `tell` hears of what each batch came to, from whichever thread worked on it.
-    """
+    """Drains the ledger with `pace.threads` threads; `name` is unique among all processes."""
 
     def __init__(
         self,
@@ -61,7 +55,6 @@ class Worker:
         clock: Clock,
         breaker: Breaker,
         pace: Pace,
-        tell: Tell | None = None,
     ) -> None:
         self._name = name
         self._reconciler = reconciler
@@ -69,7 +62,6 @@ class Worker:
         self._clock = clock
         self._breaker = breaker
         self._pace = pace
-        self._tell = tell
         self._bell = Bell()
         self._stopping = Event()
         self._lock = Lock()
@@ -151,9 +143,7 @@ class Worker:
         try:
             # What a person just did does not wait for the notes of a hundred other deals.
             for batch in filter(None, (live, swept)):
-                results = self._reconciler.reconcile(worker, batch)
-                if self._tell is not None:
-                    self._tell(results)
+                self._reconciler.reconcile(worker, batch)
         except Failure as failure:
             self._release(worker, claims, self._stand_still("reconcile", failure))
         else:

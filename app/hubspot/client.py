@@ -21,6 +21,7 @@ from hubspot import HubSpot
 
 from app.hubspot.errors import Moment, Moving, Throttled
 from app.hubspot.limiter import Lane, OutboundLimiter
+from app.hubspot.meter import Meter
 from app.hubspot.retry import RetryPolicy
 from app.hubspot.transport import Timeouts, Transport
 from app.ports import Clock
@@ -81,6 +82,7 @@ class HubSpotClient:
         retry: RetryPolicy | None = None,
     ) -> None:
         self.account_zone: tzinfo = UTC
+        self.meter = Meter()
         self._yields = False
         self._limiter = limiter or OutboundLimiter()
         self._retry = retry or RetryPolicy()
@@ -88,6 +90,7 @@ class HubSpotClient:
             connections=connections,
             timeouts=timeouts or Timeouts(),
             moment=lambda: Moment(clock.now(), self.account_zone),
+            meter=self.meter,
         )
         build = _api_factory(self._transport, api_version, base_url.rstrip("/"), access_token)
         hub = HubSpot(api_factory=build)

@@ -47,6 +47,7 @@ class HubSpotCrm:
         refresh_seconds: float = DEFAULT_REFRESH_SECONDS,
     ) -> None:
         self._client = client
+        self.meter = client.meter
         self._clock = clock
         self._crews = Crews(client, threads)
         self.portal = Portal(
@@ -78,9 +79,13 @@ class HubSpotCrm:
         """See `app.ports.Crm.apply`."""
         return self._writer.apply(changes)
 
-    def open_deals(self) -> Iterable[DealId]:
+    def open_deals(self, after: DealId | None = None) -> Iterable[DealId]:
         """See `app.ports.Crm.open_deals`. Raises Failure while it is consumed."""
-        return OpenDeals(self._client, self.portal)
+        return OpenDeals(self._client, self.portal, after=after)
+
+    def count_open_deals(self) -> int:
+        """See `app.ports.Crm.count_open_deals`."""
+        return OpenDeals(self._client, self.portal).count()
 
     def create_note(
         self, deal_id: DealId, body: str, marker: str, author: OwnerId | None = None
@@ -93,7 +98,7 @@ class HubSpotCrm:
 
         Raises Failure while it is consumed.
         """
-        return OpenDeals(self._client, self.portal, moment)
+        return OpenDeals(self._client, self.portal, closed_since=moment)
 
     def deals_of(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
         """See `app.ports.Crm.deals_of`; a deal belongs to itself.

@@ -18,6 +18,7 @@ import orjson
 import urllib3
 
 from app.hubspot import errors
+from app.hubspot.meter import Meter
 
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 CHUNK_BYTES: Final = 64 * 1024
@@ -37,7 +38,10 @@ class Timeouts:
 class Transport:
     """A pool of connections to one HubSpot, shared by every API object and thread."""
 
-    def __init__(self, *, connections: int, timeouts: Timeouts, moment: Moments) -> None:
+    def __init__(
+        self, *, connections: int, timeouts: Timeouts, moment: Moments, meter: Meter
+    ) -> None:
+        self._meter = meter
         self._timeouts = timeouts
         self._moment = moment
         self._pool = urllib3.PoolManager(
@@ -70,6 +74,7 @@ class Transport:
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise errors.breakage(operation, error) from error
+        self._meter.answered(answered)
         if not 200 <= status <= 299:
             raise errors.refusal(operation, status, answered, content, self._moment())
         if not content:

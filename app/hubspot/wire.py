@@ -90,9 +90,13 @@ class Record(_Shape):
 
 
 class Records(_Shape):
-    """The answer of a batch, a list or a search; `errors` is filled on a 207."""
+    """The answer of a batch, a list or a search; `errors` is filled on a 207.
+
+    `total` is a search's: the matches on all pages.
+    """
 
     results: list[Record]
+    total: int = 0
     errors: Errors = Field(default_factory=list)
     paging: Paging | None = None
 

@@ -7,7 +7,7 @@ caller's, and a caller whose clock jumps back is only later, never wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,12 +17,16 @@ from sqlalchemy import Connection, func, select
 
 from app.domain.deal import DealId, ObjectKey, deal_key
 from app.domain.verdict import Waiver, WaiverEnd
-from app.ledger import alerts, letters, redaction, verdicts, waivers
+from app.ledger import alerts, holding, letters, redaction, sightings, verdicts, waivers
+from app.ledger.copies import Copies
 from app.ledger.database import Database
 from app.ledger.episode import Episode
 from app.ledger.listener import Listener
 from app.ledger.marking import Pace
 from app.ledger.marks import Marks
+from app.ledger.portions import portions
+from app.ledger.sightings import Sightings
+from app.ledger.sweeps import Sweeps
 from app.ledger.tables import alerts as alerts_table
 from app.ledger.tables import dead_letters as dead_letters_table
 from app.ledger.tables import facts
@@ -44,6 +48,7 @@ from app.ports import (
 MAX_KEYS_IN_A_TRANSACTION = 1000
 """A sweep marks every deal of a portal; the receiver's marks get their turn in between."""
 MAX_RECHECKS_AT_ONCE = 500
+DEALS_IN_A_PAGE = 1_000
 ALERT_LEASE_SECONDS = 60.0
 """How long a sender may take for what it was handed before another may try."""
 
@@ -55,6 +60,9 @@ class SqlLedger:
         self._database = database
         self._marks = Marks(database, pace)
         self._listeners: list[Listener] = []
+        self.sweeps = Sweeps(database)
+        self.copies = Copies(database)
+        self.sightings = Sightings(database)
 
     # ----------------------------------------------------------------- marks
 
@@ -102,6 +110,23 @@ class SqlLedger:
         with self._database.writing() as connection:
             self._marks.release(connection, worker, claims, due_at)
 
+    def hold(
+        self, worker: str, deal_ids: Sequence[DealId], observed_at: datetime, now: datetime
+    ) -> Sequence[Claim]:
+        """Lease what `holding` says is free to be written."""
+        held: list[Claim] = []
+        for group in portions(deal_ids):
+            with self._database.writing() as connection:
+                keys = holding.free_to_write(connection, group, observed_at, now)
+                if keys:
+                    held += self._marks.take(connection, worker, keys, Priority.SWEEP, now)
+        return held
+
+    def waiting(self, deal_ids: Iterable[DealId]) -> holding.Waiting:
+        """Which of these deals are marked, and which lie with the dead letters alone."""
+        with self._database.reading() as connection:
+            return holding.waiting(connection, deal_ids)
+
     def mark_due_rechecks(self, now: datetime) -> int:
         """Mark deals whose time has come, at most MAX_RECHECKS_AT_ONCE; returns how many."""
         with self._database.writing() as connection:
@@ -144,10 +169,20 @@ class SqlLedger:
         with self._database.reading() as connection:
             return verdicts.load(connection, deal_ids)
 
-    def recorded_deals(self) -> Sequence[DealId]:
-        """Every deal that was open when last judged, ascending."""
+    def recorded_deals(self, after: DealId | None = None) -> Iterator[DealId]:
+        """Every deal that was open when last judged, ascending, a page at a time."""
+        while True:
+            with self._database.reading() as connection:
+                page = verdicts.open_deals(connection, after, DEALS_IN_A_PAGE)
+            yield from page
+            if len(page) < DEALS_IN_A_PAGE:
+                return
+            after = page[-1]
+
+    def swept_in(self, run_id: str, deal_ids: Iterable[DealId]) -> frozenset[DealId]:
+        """Those of the deals that this sweep has judged and recorded."""
         with self._database.reading() as connection:
-            return verdicts.open_deals(connection)
+            return verdicts.swept_in(connection, run_id, deal_ids)
 
     def deals_linked_to(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, frozenset[DealId]]:
         """For every key asked for, the deals judged on it; often none."""
@@ -160,6 +195,7 @@ class SqlLedger:
             return
         with self._database.writing() as connection:
             verdicts.store(self._database, connection, records, now)
+            _keep_seen(connection, records, now)
             for record in records:
                 waivers.learn(self._database, connection, record.deal_id, record.waivers, now)
             for record in sorted(records, key=lambda record: record.deal_id):
@@ -172,6 +208,7 @@ class SqlLedger:
         with self._database.writing() as connection:
             verdicts.forget(connection, deal_ids)
             waivers.forget(connection, deal_ids)
+            sightings.learn(connection, "", dict.fromkeys(deal_ids), now)
             for deal_id in sorted(deal_ids):
                 step = partial(Episode.ended, note=note, now=now)
                 alerts.advance(self._database, connection, deal_id, step)
@@ -303,6 +340,13 @@ class SqlLedger:
         if keys:
             self._marks.mark(connection, keys, priority, now)
             self._database.announce_marks(connection)
+
+
+def _keep_seen(connection: Connection, records: Sequence[Record], now: datetime) -> None:
+    seen = [(record.deal_id, record.seen) for record in records if record.seen is not None]
+    for run_id in sorted({each.run_id for _, each in seen}):
+        found = {deal_id: each.sighting for deal_id, each in seen if each.run_id == run_id}
+        sightings.learn(connection, run_id, found, now)
 
 
 def _wish(card: Card, due_at: datetime, episode: Episode) -> Episode:

@@ -77,6 +77,34 @@ class Marks:
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
+        return self._lease(connection, worker, taken, now)
+
+    def take(
+        self,
+        connection: Connection,
+        worker: str,
+        keys: Sequence[ObjectKey],
+        priority: Priority,
+        now: datetime,
+    ) -> Sequence[Claim]:
+        """Mark keys and lease them at once, due or not; those that another holds are passed by."""
+        self.mark(connection, keys, priority, now)
+        unleased = or_(marks.c.claimed_until.is_(None), marks.c.claimed_until <= now)
+        free = connection.execute(
+            select(marks)
+            .where(among(marks, keys), unleased)
+            .order_by(*_IN_KEY_ORDER)
+            .with_for_update(skip_locked=True)
+        ).all()
+        return self._lease(connection, worker, free, now)
+
+    def _lease(
+        self,
+        connection: Connection,
+        worker: str,
+        taken: Sequence[Row[tuple[object, ...]]],
+        now: datetime,
+    ) -> Sequence[Claim]:
         if not taken:
             return ()
         connection.execute(

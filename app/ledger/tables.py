@@ -113,6 +113,7 @@ verdicts = Table(
     Column("changed_at", UtcTime, nullable=False),
     Column("judged_at", UtcTime, nullable=False),
     Column("recheck_at", UtcTime),
+    Column("swept_in", String(32)),
     Index("verdicts_by_recheck", "recheck_at"),
 )
 
@@ -165,6 +166,55 @@ facts = Table(
     metadata,
     Column("name", String(128), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+sweep_lease = Table(
+    "sweep_lease",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("holder", String(160), nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("cursor", String(64)),
+    Column("deals", BigInteger, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("calls_saved", BigInteger, nullable=False),
+    Column("reason", Text),
+    Index("sweeps_by_start", "started_at"),
+)
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("object_id", String(64), primary_key=True),
+    Column("shape", String(32), nullable=False),
+    Column("modified", String(40), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("kept_at", UtcTime, nullable=False),
+    Index("copies_by_age", "kept_at"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("deal_id", String(64), primary_key=True),
+    Column("since", UtcTime, primary_key=True, autoincrement=False),
+    Column("until", UtcTime),
+    Column("run_id", String(32), nullable=False),
+    Column("content", Text, nullable=False),
+    Index("sightings_by_end", "until"),
+    Index("sightings_by_run", "run_id"),
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from app.domain.deal import DealId, ObjectKey
 from app.domain.verdict import Verdict
@@ -28,7 +28,8 @@ def store(
     connection.execute(
         new.on_conflict_do_update(
             index_elements=[verdicts.c.deal_id],
-            set_={column: new.excluded[column] for column in columns},
+            set_={column: new.excluded[column] for column in columns}
+            | {"swept_in": func.coalesce(new.excluded.swept_in, verdicts.c.swept_in)},
         ),
         [
             {
@@ -39,6 +40,7 @@ def store(
                 "changed_at": record.changed_at,
                 "judged_at": now,
                 "recheck_at": record.verdict.recheck_at,
+                "swept_in": record.seen.run_id if record.seen else None,
             }
             for record in records
         ],
@@ -78,11 +80,26 @@ def load(connection: Connection, deal_ids: Iterable[DealId]) -> Mapping[DealId, 
     return found
 
 
-def open_deals(connection: Connection) -> Sequence[DealId]:
+def open_deals(connection: Connection, after: DealId | None, limit: int) -> Sequence[DealId]:
     """Deals that were open when judged; ascending as numbers, which HubSpot's ids are."""
-    ascending = (func.length(verdicts.c.deal_id), verdicts.c.deal_id)
-    query = select(verdicts.c.deal_id).where(verdicts.c.is_open).order_by(*ascending)
+    size = func.length(verdicts.c.deal_id)
+    query = select(verdicts.c.deal_id).where(verdicts.c.is_open)
+    if after is not None:
+        longer = and_(size == len(after), verdicts.c.deal_id > after)
+        query = query.where(or_(size > len(after), longer))
+    query = query.order_by(size, verdicts.c.deal_id).limit(limit)
     return tuple(DealId(deal_id) for deal_id in connection.execute(query).scalars())
+
+
+def swept_in(connection: Connection, run_id: str, deal_ids: Iterable[DealId]) -> frozenset[DealId]:
+    """Those of the deals that this sweep has judged."""
+    found: set[DealId] = set()
+    for group in portions(deal_ids):
+        mine = verdicts.c.deal_id.in_(group) & (verdicts.c.swept_in == run_id)
+        found.update(
+            map(DealId, connection.execute(select(verdicts.c.deal_id).where(mine)).scalars())
+        )
+    return frozenset(found)
 
 
 def linked_to(

@@ -143,9 +143,13 @@ class FakeCrm:
                 self.deals[DealId(change.key.id)].properties.update(change.properties)
         return refused
 
-    def open_deals(self) -> Iterable[DealId]:
+    def open_deals(self, after: DealId | None = None) -> Iterable[DealId]:
         self._answer()
-        return iter(sorted(d for d, deal in self.deals.items() if not deal.is_closed))
+        is_open = (d for d, deal in self.deals.items() if not deal.is_closed)
+        return iter(sorted((d for d in is_open if int(d) > int(after or -1)), key=int))
+
+    def count_open_deals(self) -> int:
+        return sum(not deal.is_closed for deal in self.deals.values())
 
     def _answer(self) -> None:
         if self.away is not None:

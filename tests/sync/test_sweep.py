@@ -5,78 +5,22 @@ from dataclasses import replace
 import pytest
 
 from app.controller.reconcile import BASELINE_FACT
-from app.controller.worker import Pace, Worker
 from app.domain.deal import deal_key
+from app.ledger.sweeps import SweepState
 from app.ports import Priority, Retryable, Terminal
-from sync.drain import SweepPace
 from sync.show import Difference, summary
-from sync.sweep import Sweep
-from tests.loop.rig import rig_on_copy, template
-
-PACE = SweepPace(threads=2, poll_seconds=0.5, patience_seconds=60)
-
-
-def unheard(done, deals):
-    """A progress listener for tests that look at the end alone."""
-
-
-def unsaid(item):
-    """A listener for differences that nobody looks at."""
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory):
-    """A migrated database to copy."""
-    return template(tmp_path_factory.mktemp("sweep"))
-
-
-@pytest.fixture
-def rig(empty_database, tmp_path):
-    """An installation before its first sweep."""
-    built = rig_on_copy(empty_database, tmp_path / "sweep.sqlite3", baseline=False)
-    yield built
-    built.close()
-
-
-def sweep_of(rig, wait=None):
-    """A sweep whose waiting moves the clock."""
-
-    def hands(tell):
-        return Worker(
-            name="sweeper",
-            reconciler=rig.reconciler,
-            ledger=rig.ledger,
-            clock=rig.clock,
-            breaker=rig.breaker,
-            pace=Pace(threads=0),
-            tell=tell,
-        )
-
-    return Sweep(
-        crm=rig.crm,
-        ledger=rig.ledger,
-        judge=rig.judge,
-        hands=hands,
-        clock=rig.clock,
-        wait=wait or rig.clock.advance,
-        pace=PACE,
-    )
-
-
-def run(rig, **options):
-    """A whole sweep."""
-    return sweep_of(rig).run(**{"limit": None, "progress": unheard, **options})
+from tests.sync.sweeping import run, sweep_of, unheard, unsaid
 
 
 def test_every_open_deal_is_judged_in_batches(rig):
-    """A sweep reaches each open deal, none that is closed, and reads a hundred at a time."""
+    """A sweep reaches each open deal, none that is closed, and reads many at a time."""
     for number in range(250):
         rig.crm.add(number, notes=["change: a", "now: b"] if number % 2 else [])
     rig.crm.deals["7"].is_closed = True
     report = run(rig)
     assert (report.deals, report.judged, report.blocked, report.clear) == (249, 249, 125, 124)
     assert report.is_complete
-    assert sorted(len(batch) for batch in rig.crm.observed) == [49, 100, 100]
+    assert [len(batch) for batch in rig.crm.observed] == [249]
 
 
 def test_first_full_sweep_takes_the_baseline_in_silence(rig):
@@ -175,46 +119,43 @@ def test_failing_deals_are_tried_again_and_then_left(rig):
 
 
 def test_portal_that_goes_away_is_left_after_some_patience(rig):
-    """The sweep ends by itself, says what is left, and the marks wait for the next try."""
+    """The sweep ends by itself and says why; the next one is the same sweep, and gets through."""
     for number in range(3):
         rig.crm.add(number)
     listed = rig.crm.open_deals
 
-    def list_and_vanish():
-        deals = list(listed())
+    def list_and_vanish(after=None):
+        deals = list(listed(after))
         rig.crm.away = Retryable("no route to host")
         return deals
 
     rig.crm.open_deals = list_and_vanish
     report = run(rig)
-    assert (report.unfinished, report.is_complete) == (3, False)
-    assert rig.ledger.backlog().marks == 3
-    assert rig.ledger.dead_letters(10) == ()
+    assert (report.stopped, report.is_complete) == ("no route to host", False)
+    assert (rig.ledger.backlog().marks, rig.ledger.dead_letters(10)) == (0, ())
+    stopped = rig.ledger.sweeps.unfinished()
+    assert (stopped.run_id, stopped.state) == (report.run_id, SweepState.STOPPED)
+    rig.crm.away, rig.crm.open_deals = None, listed
+    again = run(rig)
+    assert (again.run_id, again.judged, again.is_complete) == (report.run_id, 3, True)
 
 
-def test_deals_that_another_worker_took_count_as_well(rig):
-    """Beside a living service the report still adds up, gone deals included."""
-    judged, gone = rig.crm.add(1), rig.crm.add(2)
-    claim = rig.ledger.claim
-    others = []
-
-    def outrun(worker, now, limit):
-        if worker != "other" and not others:
-            others.append(claim("other", now, 100))
-            return ()
-        return claim(worker, now, limit)
+def test_deals_in_other_hands_are_looked_at_again(rig):
+    """A deal that a worker holds is not written over it; the report still adds up."""
+    held, other = rig.crm.add(1), rig.crm.add(2)
+    rig.mark(held)
+    claims = rig.ledger.claim("other", rig.clock.now(), 10)
+    written_before = []
 
     def wait(seconds):
         rig.clock.advance(seconds)
-        rig.crm.deals.pop(gone, None)
-        if others[0]:
-            rig.reconciler.reconcile("other", others[0])
-            others[0] = ()
+        written_before.extend(change.key for change in rig.crm.written)
+        rig.reconciler.reconcile("other", claims)
 
-    rig.ledger.claim = outrun
     report = sweep_of(rig, wait).run(limit=None, progress=unheard)
-    assert (report.judged, report.gone, report.unfinished) == (1, 1, 0)
-    assert rig.crm.shown(judged, "standing") == "blocked"
+    assert written_before == [deal_key(other)]
+    assert (report.judged, report.unfinished) == (2, 0)
+    assert rig.crm.shown(held, "standing") == "blocked"
 
 
 def test_the_baseline_reports_what_it_keeps_from_the_channel(rig):
@@ -230,7 +171,7 @@ def test_the_baseline_reports_what_it_keeps_from_the_channel(rig):
 
 
 def test_live_marks_go_first(rig):
-    """What a person does during a sweep is judged before the rest of it."""
+    """What a person does while a sweep reads is judged at once, and never written over."""
     for number in range(400):
         rig.crm.add(number)
     moved = "399"
@@ -238,13 +179,15 @@ def test_live_marks_go_first(rig):
     def move():
         rig.crm.while_observing = lambda: None
         rig.clock.advance(2)
+        rig.crm.deals[moved].notes += ["change: a", "now: b"]
         rig.mark(moved, priority=Priority.LIVE)
 
     rig.crm.while_observing = move
-    run(rig)
-    place = next(n for n, batch in enumerate(rig.crm.observed) if moved in batch)
-    assert place <= 2
-    assert rig.crm.observed[place] == (moved,)
+    report = run(rig)
+    assert rig.crm.observed[1] == (moved,)
+    standings = [c.properties["ff_standing"] for c in rig.crm.written if c.key.id == moved]
+    assert standings == ["clear"]
+    assert (report.judged, report.clear) == (400, 1)
 
 
 def test_progress_counts_up_to_the_end(rig):
@@ -264,11 +207,13 @@ def test_summary_says_what_matters(rig):
     lines = list(summary(report))
     assert lines[0] == "1 deal in 0.0 s, 1 written to."
     assert lines[1].startswith("1 blocked (1 newly), 0 clear")
-    assert "nobody was alerted" in lines[2]
-    assert lines[3:] == [
+    assert lines[2] == f"1 calls to HubSpot, 0 saved; run {report.run_id}."
+    assert "nobody was alerted" in lines[3]
+    assert lines[4:] == [
         "Otherwise 1 deal would have alerted:",
         "  by criterion: why_change 1, why_now 1",
         "  by owner: no owner 1",
     ]
-    left = list(summary(replace(report, unfinished=2, is_baseline=False)))
+    left = list(summary(replace(report, unfinished=2, is_baseline=False, stopped="no quota")))
+    assert left[-2] == "Stopped before the end: no quota. The next sweep goes on from there."
     assert left[-1].startswith("Not judged this time: 2 deals, marked for the next try")
