@@ -64,7 +64,7 @@ def _lists(script: Manuscript) -> Iterator[list[_Item]]:
         items: list[_Item] = []
         for below in passages[head.index + 1 : head.index + 1 + _MAX_ITEMS]:
             match = None if below.line.cell else _ITEM.match(below.text)
-            if match is None:
+            if match is None or any(kind.startswith("fields.") for kind in below.kinds):
                 break
             whole = _TOTAL.match(match["place"]) is not None
             items.append(_Item(int(match["count"]), whole, below))

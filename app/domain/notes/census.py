@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.domain.notes.counting import Entry, Kind, in_total, kind_of
+from app.domain.notes.counting import Entry, Kind, kind_of
 from app.domain.notes.distribution import shares, thing_of
+from app.domain.notes.ellipsis import in_total
 from app.domain.notes.noun import ANAPHOR, hits_from, noun_after
 from app.domain.notes.placement import enter_places, is_name, placed
 from app.domain.notes.sentence import Count, Sentence
@@ -98,6 +99,13 @@ def summed(sentence: Sentence, entries: Sequence[Entry]) -> list[list[Count]]:
     return groups
 
 
+def total_of(sentence: Sentence, group: Sequence[Count]) -> int:
+    """The sum of a group, which its first may already be ("26 NR, 24 in prod, 2 on the bench")."""
+    first, *rest = (count.value for count in group)
+    summed_up = len(rest) > 1 and first == sum(rest) and not placed(sentence, group[0])
+    return first if summed_up else first + sum(rest)
+
+
 def _adds_to(sentence: Sentence, before: Count, count: Count) -> bool:
     """Whether a count goes on with another: a further place, a further state, or a plus."""
     passage = sentence.passage
@@ -106,6 +114,8 @@ def _adds_to(sentence: Sentence, before: Count, count: Count) -> bool:
     text = passage.between(before.end, count.first)
     if _NO_SUM.search(text) or not _GOES_ON.search(text) or in_total(sentence, count):
         return False
+    if before.thing and count.thing and count.kind != "site" and _PLUS_ONE.fullmatch(text):
+        return True
     if _PLUS.search(text) and count.kind in _UNITS:
         return True
     if placed(sentence, before) and (placed(sentence, count) or _ONSET_END.search(text)):
@@ -116,7 +126,7 @@ def _adds_to(sentence: Sentence, before: Count, count: Count) -> bool:
 
 def _state(sentence: Sentence, count: Count) -> str | None:
     """Live or on trial, as the words around a count say."""
-    near = hits_from(sentence.passage, count.last, count.end + 2)
+    near = hits_from(sentence.passage, count.last, count.end + 1)
     return next((hit.kind for hit in near if hit.kind in _STATES), None)
 
 
@@ -125,7 +135,7 @@ def _enter_instances(sentence: Sentence, group: Sequence[Count], tally: Tally) -
     part = last.kind == ANAPHOR
     weighty = part or any(in_total(sentence, c) or said_of_today(sentence, c) for c in group)
     weight = Weight.NAMED if weighty else Weight.SAID
-    value = sum(count.value for count in group) + _one_more(sentence, last)
+    value = total_of(sentence, group) + _one_more(sentence, last)
     tally.instances.append(Statement(value, weight, sentence.quote, sentence.day))
 
 

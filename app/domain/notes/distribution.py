@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from app.domain.notes.noun import Noun, noun_after, same_thing
+from app.domain.notes.noun import ANAPHOR, Noun, noun_after, same_thing
 from app.domain.notes.sentence import NAMED, Count, Sentence
-from app.domain.notes.tally import Share, Statement, Tally, Thing, Weight
+from app.domain.notes.tally import Share, Statement, Thing, Weight
 from app.domain.notes.vocabulary import WORDS
 
 _EACH = WORDS["each"] | WORDS["per"]
@@ -42,7 +42,7 @@ def shares(sentence: Sentence, standing: Sequence[Count]) -> Iterator[Share]:
         if of is None and (whole := _whole(sentence, index)) is not None:
             of = whole.noun
         named = of if of is not None and of.kind in _THINGS else None
-        share = _counted_share(sentence, index)
+        share = _counted_share(sentence, index) or _share_behind(sentence, named)
         if share is None and _one_each(sentence, index, named):
             share = Share(1, (), sentence.quote)
         if share is None:
@@ -57,12 +57,14 @@ def shares(sentence: Sentence, standing: Sequence[Count]) -> Iterator[Share]:
             yield share._replace(of=thing)
 
 
-def products(tally: Tally) -> Iterator[tuple[Statement, Statement | None]]:
+def products(
+    found_shares: Sequence[Share], things: Sequence[Thing]
+) -> Iterator[tuple[Statement, Statement | None]]:
     """Instances, and places where the things are places, from shares whose things are counted."""
     found: dict[str, tuple[int, Thing]] = {}
     quote = ""
-    for share in tally.shares:
-        thing = share.of or _thing_of(share.head, tally.things)
+    for share in found_shares:
+        thing = share.of or _thing_of(share.head, things)
         if thing is not None and thing.head not in found:
             found[thing.head] = share.value * thing.value, thing
             quote = quote or share.quote
@@ -78,7 +80,8 @@ def _counted_share(sentence: Sentence, index: int) -> Share | None:
         reach = range(count.last, count.end + _MAX_WORDS_TO_EACH + 1)
         between = sentence.passage.words[count.end : index]
         joined = all(word.text in WORDS["onset"] for word in between)
-        if index in reach and joined and count.kind in _UNITS:
+        apart = count.end <= index and _APART.search(sentence.passage.between(count.end, index))
+        if index in reach and joined and not apart and count.kind in _UNITS:
             return Share(count.value, (count.first,), sentence.quote)
         behind = 0 < count.first - index <= _MAX_WORDS_FROM_NAME
         if (
@@ -86,6 +89,17 @@ def _counted_share(sentence: Sentence, index: int) -> Share | None:
             and count.kind in NAMED
             and not _APART.search(sentence.passage.between(index + 1, count.first))
         ):
+            return Share(count.value, (count.first,), sentence.quote)
+    return None
+
+
+def _share_behind(sentence: Sentence, of: Noun | None) -> Share | None:
+    """A share whose number follows: "Node-RED per greenhouse: one"."""
+    if of is None or not sentence.named:
+        return None
+    for count in sentence.counts:
+        behind = count.first == of.last and count.noun is None
+        if behind and sentence.passage.between(of.last, count.first).strip() in {":", "="}:
             return Share(count.value, (count.first,), sentence.quote)
     return None
 
@@ -105,7 +119,8 @@ def _one_each(sentence: Sentence, index: int, of: Noun | None) -> bool:
         if end <= hit.first <= end + _MAX_WORDS_TO_NAME and not _APART.search(
             passage.between(end, hit.first)
         ):
-            has = end < len(words) and words[end].text in WORDS["with"] | WORDS["gets"]
+            on_each = bool(index) and words[index - 1].text in WORDS["onset"]
+            has = on_each or (end < len(words) and words[end].text in WORDS["with"] | WORDS["gets"])
             return has and not _vague(sentence, hit.first)
     return False
 
@@ -114,9 +129,11 @@ def _times(sentence: Sentence, of: Noun | None) -> Count | None:
     """The factor in "one per line × 12"."""
     if of is None:
         return None
+    passage = sentence.passage
     for count in sentence.counts:
-        if count.first == of.last and _TIMES.fullmatch(
-            sentence.passage.between(of.last, count.first)
+        start = passage.words[count.first].start
+        if count.first >= of.last and _TIMES.fullmatch(
+            passage.folded, passage.words[of.last - 1].end, start
         ):
             return count
     return None
@@ -124,8 +141,11 @@ def _times(sentence: Sentence, of: Noun | None) -> Count | None:
 
 def _whole(sentence: Sentence, index: int) -> Count | None:
     """The counted things in "each of the 8 trucks"."""
-    reach = range(index + 1, index + 1 + _MAX_WORDS_TO_WHOLE)
-    return next((c for c in sentence.counts if c.first in reach and c.thing), None)
+    for count in sentence.counts:
+        if 0 < count.first - index <= _MAX_WORDS_TO_WHOLE and count.thing:
+            apart = _APART.search(sentence.passage.between(index + 1, count.first))
+            return None if apart else count
+    return None
 
 
 def _own(sentence: Sentence, first: int) -> bool:
@@ -140,8 +160,15 @@ def _vague(sentence: Sentence, first: int) -> bool:
 
 def _thing_before(standing: Sequence[Count], index: int) -> Thing | None:
     """The thing counted last before "each", whatever the vocabulary calls it."""
-    things = [count for count in standing if count.thing and count.end <= index]
-    return thing_of(things[-1]) if things else None
+    things = [
+        count for count in standing if count.end <= index and (count.thing or count.kind == ANAPHOR)
+    ]
+    if not things:
+        bare = [count for count in standing if count.noun is None and count.last == index]
+        return Thing(bare[0].value, "", site=False) if bare else None
+    of_site = things[-1].kind == ANAPHOR and any(count.kind == "site" for count in things)
+    thing = thing_of(things[-1])
+    return thing._replace(site=thing.site or of_site)
 
 
 def thing_of(count: Count) -> Thing:

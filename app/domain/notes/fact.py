@@ -29,6 +29,7 @@ _RELEVANT = NAMED | {
 }  # fmt: skip
 _ONLY = re.compile(r"\b(?:only|just|nur|alleen|seulement|s[oó]lo)\b", re.IGNORECASE)
 _SUBJECTS = NAMED | {"flow"}
+_ADOPTING = frozenset({Weight.SAID, Weight.NAMED})
 _LINES_OF_TOPIC = 3
 _MAX_WORDS_OF_ITEM = 4
 
@@ -83,7 +84,7 @@ def _read_sentences(script: Manuscript, tally: Tally, year: int) -> None:
             if (sentence.hits or near or topic) and not (following and withdrawn_by(following)):
                 day = script.dates[passage.index]
                 _read_sentence(sentence._replace(near=near, topic=topic, day=day), tally, year)
-    for instances, sites in products(tally):
+    for instances, sites in products(tally.shares, tally.things):
         tally.instances.append(instances)
         if sites is not None:
             tally.sites.append(sites)
@@ -103,14 +104,14 @@ def _adopted(tally: Tally) -> Fact[bool] | None:
     if live is not None and live.weight >= Weight.NAMED:
         return Fact(value=True, quote=live.quote)
     sites = strongest(tally.sites)
-    if sites is not None and sites.value and sites.weight == Weight.NAMED:
+    if sites is not None and sites.value and sites.weight in _ADOPTING:
         return Fact(value=True, quote=sites.quote)
     return None
 
 
 def _read_sentence(sentence: Sentence, tally: Tally, year: int) -> None:
     kinds = {hit.kind for hit in sentence.hits}
-    ended = "beyond" not in kinds and denies_use(sentence.hits)
+    ended = "beyond" not in kinds and denies_use(sentence)
     if "current" in kinds or not ("not_theirs" in kinds or ended):
         read_numbers(sentence, tally, year)
         read_statements(sentence, tally)

@@ -6,16 +6,19 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from app.domain.notes.census import summed
-from app.domain.notes.counting import Kind, leads_with
+from app.domain.notes.census import summed, total_of
+from app.domain.notes.counting import Kind
+from app.domain.notes.distribution import products, shares
 from app.domain.notes.headcount import count_names, headcount
 from app.domain.notes.label import Mark
 from app.domain.notes.passage import Part, Passage
 from app.domain.notes.phrase import Word
 from app.domain.notes.placement import broken_down
+from app.domain.notes.relation import leads_with
 from app.domain.notes.sentence import NAMED, Count, Sentence, counts_in
 from app.domain.notes.standing import stands
 from app.domain.notes.tally import Statement, Tally, Weight
+from app.domain.notes.usage import given_up
 from app.domain.notes.vocabulary import WORDS
 
 _VALUE_PART = re.compile(r"[^/,;]+")
@@ -117,8 +120,10 @@ def _adopted(value: _Value, tally: Tally) -> None:
     foreign = value.has("not_theirs")
     if foreign and not value.negative and not value.has("not_used"):
         return
-    if foreign or value.has("ended") or (value.negative and not _only_not_live(value)):
+    if foreign or given_up(value.said) or (value.negative and not _only_not_live(value)):
         tally.adopted.append(Statement(0, Weight.FIELD, value.quote))
+        if any(count.first == value.first and not count.value for count in value.said.counts):
+            tally.instances.append(Statement(0, Weight.FIELD, value.quote))
         return
     tried = value.has("trial")
     if value.positive:
@@ -128,10 +133,11 @@ def _adopted(value: _Value, tally: Tally) -> None:
     if tried:
         tally.live.append(Statement(0, Weight.SAID, value.quote))
     counted = any(count.kind in NAMED for count in value.said.counts)
-    for count in value.standing():
+    for group in summed(value.said, [(count, Kind.INSTANCE) for count in value.standing()]):
+        count = group[0]
         leads = count.first <= value.first + 1 and count.value > 0
         if (leads and count.noun is None) or (count.kind == "machine" and not counted):
-            tally.instances.append(Statement(count.value, Weight.SAID, value.quote))
+            tally.instances.append(Statement(total_of(value.said, group), Weight.SAID, value.quote))
 
 
 def _only_not_live(value: _Value) -> bool:
@@ -159,13 +165,15 @@ def _leading_number(value: _Value) -> list[Statement]:
     counts = value.said.counts
     if not counts or counts[0].first > value.first + _MAX_WORDS_BEFORE_NUMBER:
         return []
+    product = next(products(list(shares(value.said, value.standing())), []), None)
+    if product is not None:
+        return [product[0]._replace(weight=Weight.FIELD, quote=value.quote)]
     running = [count for count in value.standing() if leads_with(value.said, count)]
     if running:
         return [Statement(running[-1].value, Weight.FIELD, value.quote)]
     groups = summed(value.said, [(count, Kind.INSTANCE) for count in value.standing()])
     return [
-        Statement(sum(count.value for count in group), Weight.FIELD, value.quote)
-        for group in groups[:1]
+        Statement(total_of(value.said, group), Weight.FIELD, value.quote) for group in groups[:1]
     ]
 
 

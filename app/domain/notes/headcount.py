@@ -11,13 +11,14 @@ from app.domain.notes.vocabulary import NUMBERS, WORDS
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Dr|Fr|Hr|Herr|Frau|Ing)\.?\s)?"
 _NAME = rf"(?:{_TITLE}[A-ZÀ-Ý][\w'’.-]{{1,30}}(?:\s\([^()]{{0,40}}\))?)"
 _PERSONS = "|".join(sorted(WORDS["persons"]))
+_NUMBER_WORDS = "|".join(sorted(word for word, value in NUMBERS.items() if 1 < value < 30))
 _ARTICLE = r"(?:an?|one|ein|einem|einer|eine|een|un|une|una|uno)"
 _OWNER = (
     r"(?:his|her|their|my|our|the|seine?|ihre?|zijn|haar|hun|mijn|son|sa|leur|mon|su|mi|der|die|de)"
 )
 _SOMEBODY = (
     rf"(?:(?:{_ARTICLE}|{_OWNER})\s(?:[\w-]{{1,30}}\s)?(?:{_PERSONS})\b"
-    rf"|(?:\w{{1,8}}|\d{{1,2}})\s(?:more|students?|(?:{_PERSONS})s?|Kollegen|Azubis|collega's)\b)"
+    rf"|(?:{_NUMBER_WORDS}|\d{{1,2}})\s(?:more|students?|(?:{_PERSONS})s?|Kollegen|Azubis|collega's)\b)"
 )
 _PRONOUN = (
     r"(?:I|[Hh]e|[Ss]he|him|her|me|[Mm]yself|er|sie|ich|hij|zij|ze|ik|lui|elle|moi|él|ella|yo)\b"
@@ -87,6 +88,8 @@ _WHO = re.compile(
     r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]olo)\s)*"
     rf"(?P<who>(?:{_ONE})(?:{_AND}(?:\d+\b|{_ONE}|(?:{_PERSONS})\b))*)"
 )
+_MAX_WORDS_OF_REMARK = 8
+_NAMING = frozenset({"builds", "developer", "nr", "instance"})
 _CUES = frozenset({"builds", "developer", "flow"})
 _NOT_NAMES = WORDS["not_names"]
 _NONE = WORDS["no"]
@@ -128,7 +131,9 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
         for pattern in (_BUILT_BY, _BUILD_WHO, _IS_DEVELOPER, _ONLY_DEVELOPER):
             if match := pattern.search(text):
                 return _people(match["who"]) or None
-    if match := _ONLY_ONE.search(text) or _JUST.search(text):
+    short = len(passage.words_in(*sentence)) <= _MAX_WORDS_OF_REMARK
+    just = _JUST.search(text) if short or not passage.kinds.isdisjoint(_NAMING) else None
+    if match := _ONLY_ONE.search(text) or just:
         return _people(match["who"]) or None
     listed = _LISTED.search(text) if live else None
     return (_people(listed["who"]) or None) if listed else None

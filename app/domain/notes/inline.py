@@ -23,11 +23,13 @@ _FACTS = frozenset(
         "node_red_in_production", "node_red_sites",
     )
 )  # fmt: skip
-_BEFORE = re.compile(r"(?:^|[.,;/|(+•?!–-])\s*(?:and |und |et |en |y )?$")
+_BEFORE = re.compile(
+    r"(?:^|[.,;/|(+•?!#–-])\s*(?:and |und |et |en |y )?(?:of which |davon |all )?$"
+)
 _SIGN = re.compile(r"\s*(?:[:=?]+|\s[-–]|->|→)+\s*")
 _ENDS = re.compile(r"[;|]|\s/\s|[.?!](?=\s|$)")
 _BARE = _FACTS - {_PREFIX + "node_red_adopted"}
-_MAX_CHARACTERS_BACK = 8
+_MAX_CHARACTERS_BACK = 18
 
 
 def inline_fields(script: Manuscript) -> Iterator[tuple[str, Part]]:

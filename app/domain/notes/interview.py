@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.passage import Part, Passage
+from app.domain.notes.sentence import NAMED
 from app.domain.notes.speech import words_start
 
 _PREFIX = "fields."
@@ -34,6 +35,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(r"\b(?:using|use|run|running|adopted|got|have) node.?red\b.*\?"),
     ),
 )
+_OTHER_NOUNS = frozenset({"site", "person", "machine", "artefact", "flow"})
 _FACTS = frozenset(fact for fact, _ in _PATTERNS)
 
 
@@ -61,6 +63,9 @@ def _asked_for(asked: Passage) -> str | None:
     for fact, pattern in _PATTERNS:
         if pattern.search(asked.folded):
             return fact
+    kinds = asked.kinds
+    if kinds.isdisjoint(NAMED) and not kinds.isdisjoint(_OTHER_NOUNS):
+        return None  # "how many sites have you got?" asks for the size of the company
     named = [
         (hit.last - hit.first, -hit.first, hit.kind.removeprefix(_PREFIX))
         for hit in asked.hits

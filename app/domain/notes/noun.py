@@ -30,7 +30,9 @@ _CARRIERS = frozenset({"nr", "machine"})
 _STATES = frozenset({"live", "trial"})
 _JOINT = re.compile(r"[\s\-'\"’*_]*")
 _FIRST_JOINT = re.compile(r"[\s+×x*~'\"-]*")
-_STOPS = WORDS["phrase_ends"] | WORDS["not_now_after"]
+_STOPS = frozenset().union(
+    *(WORDS[role] for role in ("phrase_ends", "not_now_after", "times", "with", "gets"))
+)
 _ENDINGS = ("es", "en", "er", "s", "n", "e")
 _MAX_WORDS = 5
 _MIN_STEM_LETTERS = 3
@@ -56,7 +58,9 @@ def noun_after(passage: Passage, at: int) -> Noun | None:
         return further
     stop = _phrase_end(passage, at)
     if (known := _known(passage, at, stop)) is not None:
-        return Noun(known.kind, known.first, known.last, passage.words[known.last - 1].text)
+        beside = [h.last for h in hits_from(passage, known.last, stop) if h.kind == "nr"]
+        last = _with_complement(passage, max([known.last, *beside]))
+        return Noun(known.kind, known.first, last, passage.words[known.last - 1].text)
     states = [h for h in hits_from(passage, at, stop) if h.kind in _STATES]
     while any(h.last == stop for h in states):
         stop = min(h.first for h in states if h.last == stop)
@@ -76,6 +80,15 @@ def _known(passage: Passage, at: int, stop: int) -> Hit | None:
     return max(ranked, key=lambda h: (h.last, h.last - h.first, -_RANK[h.kind]), default=None)
 
 
+def _with_complement(passage: Passage, last: int) -> int:
+    """The end of a noun with "de Node-RED" behind it, which says only of what."""
+    words = passage.words
+    if last + 1 < len(words) and words[last].text in WORDS["of"] | {"d"}:
+        named = [h.last for h in hits_from(passage, last + 1, last + 2) if h.kind == "nr"]
+        return max(named, default=last)
+    return last
+
+
 def _within(hit: Hit, name: Hit) -> bool:
     return hit.first >= name.first and hit.last <= name.last
 
@@ -88,23 +101,22 @@ def hits_from(passage: Passage, first: int, last: int) -> list[Hit]:
 
 
 def same_thing(one: str, other: str) -> bool:
-    """Whether two folded words name the same thing, one perhaps in the plural."""
-    short, long = sorted((one, other), key=len)
-    if long[len(short) :] in _ENDINGS and long.startswith(short):
+    """Whether two folded words name the same thing, one perhaps plural or a compound with it."""
+    forms = _forms(one), _forms(other)
+    if not forms[0].isdisjoint(forms[1]):
         return True
-    a, b = _stem(one), _stem(other)
-    return a == b or (
-        min(len(a), len(b)) > _MIN_STEM_LETTERS and (a in b[-len(a) :] or b in a[-len(b) :])
+    short, long = sorted(forms, key=lambda words: len(max(words, key=len)))
+    return any(
+        len(part) > _MIN_STEM_LETTERS and whole.endswith(part) for part in short for whole in long
     )
 
 
-def _stem(word: str) -> str:
+def _forms(word: str) -> set[str]:
+    """A word and what is left of it without an ending of the plural."""
+    stems = {word.removesuffix(ending) for ending in _ENDINGS}
     if word.endswith("ies"):
-        return word[:-3] + "y"
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM_LETTERS:
-            return word[: -len(ending)]
-    return word
+        stems.add(word[:-3] + "y")
+    return {word, *(stem for stem in stems if len(stem) >= _MIN_STEM_LETTERS)}
 
 
 def _anaphor(passage: Passage, at: int) -> Noun | None:

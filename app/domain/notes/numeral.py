@@ -44,6 +44,8 @@ def numeral_at(folded: str, words: Sequence[Word], index: int) -> tuple[int, int
         return _DOZEN // 2, index + 1
     last = index + 1
     then = _next(folded, words, last)
+    if then == _DOZEN and value < _TEN:
+        return value * _DOZEN, last + 1
     if value == 1 and then is not None and then >= _TEN:
         return then, last + 1  # "a hundred", "une quinzaine"
     if value == _FOUR and then == _TWENTY:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.domain.notes.counting import Entry, Kind, leads_with
+from app.domain.notes.counting import Entry, Kind
 from app.domain.notes.noun import hits_from
 from app.domain.notes.passage import Passage
+from app.domain.notes.relation import leads_with
 from app.domain.notes.sentence import NAMED, Count, Sentence
 from app.domain.notes.standing import CLAUSE, clause_of
 from app.domain.notes.tally import Statement, Tally, Weight
@@ -23,13 +24,15 @@ _PLACED = re.compile(
 _NAME = r"[A-ZÀ-Ý][\w'’.-]+(?:\s[A-ZÀ-Ý][\w'’.-]+){0,2}"
 _NAMES = re.compile(
     rf"(?P<before>\b(?:in|at|both|te|bei|à|en)\s(?:the\s|our\s)?|[:,;(]\s?)"
-    rf"(?P<names>{_NAME}(?:,\s{_NAME}){{0,9}}(?:,?\s(?:and|und|en|et|y|&)\s|\s&\s){_NAME})"
+    rf"(?P<names>{_NAME}(?:,\s{_NAME}){{0,9}}(?:,?\s(?:and|und|en|et|y|&|\+)\s){_NAME})"
 )
-_NAMES_END = re.compile(r"\s*(?:$|[.;)])")
+_NAMES_END = re.compile(r"\s*(?:$|[.,;)])")
 _PEOPLE = frozenset({"builds", "developer", "person"})
-_JOINT = re.compile(r",?\s(?:and|und|en|et|y|&)\s|,\s")
+_JOINT = re.compile(r",?\s(?:and|und|en|et|y|&|\+)\s|,\s")
 _SPREAD = frozenset({"to", "over", "across"})
 _RUNS = frozenset({"nr", "instance", "flow"})
+_FACTS = frozenset({Kind.INSTANCE, Kind.DEVELOPER})
+_MAX_WORDS_OF_ITEM = 4
 _MAX_WORDS_TO_INSTANCES = 8
 _MAX_WORDS_OF_PHRASE = 3
 
@@ -49,7 +52,7 @@ def enter_places(
             tally.sites.append(Statement(count.value, Weight.NAMED, quote, day))
             if count.noun is not None and count.noun.head in WORDS["unmanned"]:
                 tally.instances.append(Statement(count.value, Weight.IMPLIED, quote, day))
-        elif kind is Kind.SITE and sentence.near and _listed(sentence, count):
+        elif kind is Kind.SITE and _among_facts(sentence, entries) and _listed(sentence, count):
             tally.sites.append(Statement(count.value, Weight.SAID, quote, day))
         elif kind is Kind.INSTANCE and (spread := broken_down(sentence.passage, count)):
             tally.sites.append(Statement(spread, Weight.IMPLIED, quote, day))
@@ -58,7 +61,7 @@ def enter_places(
         if len(group) > 1 and len(places) == len(group):
             tally.sites.append(Statement(len(places), Weight.SAID, quote, day))
     if (names := _named(sentence, listing=shared or bool(groups))) is not None:
-        tally.sites.append(Statement(names, Weight.IMPLIED, quote, day))
+        tally.sites.append(Statement(names, Weight.SAID, quote, day))
 
 
 def runs_there(sentence: Sentence, count: Count) -> bool:
@@ -89,7 +92,7 @@ def place_of(sentence: Sentence, count: Count) -> str | None:
     passage = sentence.passage
     words = passage.words
     index = count.end
-    if index + 1 < len(words) and words[index].text in WORDS["onset"]:
+    if index + 1 < len(words) and words[index].text in WORDS["onset"] | WORDS["at"]:
         index += 1 + (words[index + 1].text in WORDS["the"])
         if index < len(words) and is_name(passage, index):
             return words[index].text
@@ -105,6 +108,13 @@ def is_name(passage: Passage, index: int) -> bool:
         return False
     first = max(0, index - _MAX_WORDS_OF_PHRASE)
     return not any(hit.last > index for hit in hits_from(passage, first, index + 1))
+
+
+def _among_facts(sentence: Sentence, entries: Sequence[Entry]) -> bool:
+    """Whether a sentence lists facts about Node-RED, and not the size of the company."""
+    if sentence.named or any(kind in _FACTS for _, kind in entries):
+        return True
+    return sentence.near and len(sentence.words) <= _MAX_WORDS_OF_ITEM
 
 
 def _listed(sentence: Sentence, count: Count) -> bool:
@@ -136,7 +146,8 @@ def _named(sentence: Sentence, *, listing: bool) -> int | None:
     passage = sentence.passage
     if not sentence.named:
         return None
-    people = any(hit.kind in _PEOPLE for hit in sentence.hits)
+    counted = {count.noun.first for count in sentence.counts if count.noun is not None}
+    people = any(hit.kind in _PEOPLE and hit.first not in counted for hit in sentence.hits)
     for match in _NAMES.finditer(passage.text, *sentence.span):
         if match["before"][0] in ":,;(" and (
             people or not listing or not _NAMES_END.match(passage.text, match.end("names"))

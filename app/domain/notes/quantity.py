@@ -11,13 +11,18 @@ from app.domain.notes.numeral import numeral_at, value_of
 from app.domain.notes.passage import Passage
 from app.domain.notes.vocabulary import WORDS
 
-_RANGE = re.compile(r"\s*(?:-|–|—|to|or|bis|oder|ou|a|o|till|tot|/)\s*")
+_RANGE = re.compile(
+    r",?\s*(?:maybe|perhaps|vielleicht|misschien|peut-etre|quizas?|-|–|—|to|or|bis|oder|ou|a|o|till|tot|/)\s*"
+)
 _PART_OF = re.compile(
     r"\s*(?:/|(?:out )?of(?: (?:the|their|our|its))?"
     r"|von(?: den)?|van(?: de)?|sur|de(?: los| las)?)\s*"
 )
 _JOINED_BEFORE = frozenset("/.:-–—#€$£§@_")
 _RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")
+_RANGE_BEHIND = re.compile(r"\d\s(?:to|or|bis|oder|ou|o|till|tot)\s$")
+_GROWN = re.compile(r"\b(?:from|von|van|de)\s\d*$")
+_MAX_CHARACTERS_OF_RANGE = 8
 _TIMES = re.compile(r"(\d{1,4})x")
 _MAX_DIGITS = 5
 _THOUSANDS = re.compile(r"[.,]\d{3}")
@@ -25,17 +30,19 @@ _DECIMALS = re.compile(r"[.,]\d")
 _YEARS = range(1990, 2100)
 _NO_COUNT = WORDS["no_count"]
 _AMBIGUOUS = WORDS["ambiguous_numbers"]
+_COUNTED = frozenset({"nr", "instance", "developer", "person", "site", "machine"})
 _DATE_JOINT = re.compile(r"\.?(?:st|nd|rd|th)? ")
 _ENUMERATOR = re.compile(r"[\s>*_(•–-]*\d{1,2}[.)]\s+\S")
 _MAX_WORDS_TO_DENIAL = 3
 
 
 class Quantity(NamedTuple):
-    """A number over the words `first` to `last` (exclusive)."""
+    """A number over the words `first` to `last` (exclusive); `whole` is the 9 of "4 of 9"."""
 
     value: int
     first: int
     last: int
+    whole: int | None = None
 
 
 def quantities(passage: Passage, start: int = 0, end: int | None = None) -> list[Quantity]:
@@ -112,9 +119,21 @@ def _spelled(passage: Passage, index: int) -> Quantity | None:
     value, last = numeral
     if value == 1 and index and words[index - 1].text in _NO_COUNT:
         return None
-    if words[index].text in _AMBIGUOUS and not any(h.first == last for h in passage.hits):
+    if words[index].text in _AMBIGUOUS and not _counts_at(passage, last):
         return None
     return Quantity(0 if _denied(passage, index) else value, index, last)
+
+
+def _counts_at(passage: Passage, index: int) -> bool:
+    """Whether a noun that can be counted begins with a word, or any in a Romance language."""
+    if any(hit.first == index and hit.kind in _COUNTED for hit in passage.hits):
+        return True
+    romance = any(word.text in WORDS["romance"] for word in passage.words)
+    return (
+        romance
+        and index < len(passage.words)
+        and passage.words[index].text not in WORDS["phrase_ends"]
+    )
 
 
 def _denied(passage: Passage, index: int) -> bool:
@@ -136,24 +155,29 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
         return False
     if _RANGE_AHEAD.match(text, end):
         return False
+    behind = _RANGE_BEHIND.search(text, max(0, start - _MAX_CHARACTERS_OF_RANGE), start)
+    if behind and not _GROWN.search(text, 0, behind.start()):
+        return False
     return not (after in "/:" and end + 1 < len(text) and text[end + 1].isdigit())
 
 
 def _without_ranges(passage: Passage, found: list[Quantity]) -> list[Quantity]:
     """Without both ends of ranges; "4 of 9" is one number, so that what follows is its noun."""
     dropped: set[int] = set()
-    wholes: dict[int, int] = {}
+    wholes: dict[int, Quantity] = {}
     for left, right in pairwise(found):
         between = passage.folded[
             passage.words[left.last - 1].end : passage.words[right.first].start
         ]
         if _PART_OF.fullmatch(between):
-            wholes[left.first] = right.last
+            wholes[left.first] = right
             dropped.add(right.first)
         elif _RANGE.fullmatch(between) or _between(passage, left, between):
             dropped.update((left.first, right.first))
     return [
-        quantity._replace(last=wholes.get(quantity.first, quantity.last))
+        quantity._replace(last=whole.last, whole=whole.value)
+        if (whole := wholes.get(quantity.first))
+        else quantity
         for quantity in found
         if quantity.first not in dropped
     ]

@@ -24,12 +24,16 @@ _MAX_CHARACTERS_OF_LABEL = 40
 
 
 class Count(NamedTuple):
-    """A number over the words `first` to `last` (exclusive), and the noun that it counts."""
+    """A number over the words `first` to `last` (exclusive), and the noun that it counts.
+
+    `whole` is what it is a part of by number, the 9 of "4 of 9".
+    """
 
     value: int
     first: int
     last: int
     noun: Noun | None
+    whole: int | None = None
 
     @property
     def kind(self) -> str | None:
@@ -111,7 +115,9 @@ def counts_in(passage: Passage, start: int = 0, end: int | None = None) -> list[
     words = passage.words
     struck = bool(passage.line.struck)
     return [
-        Count(number.value, number.first, number.last, noun_after(passage, number.last))
+        Count(
+            number.value, number.first, number.last, noun_after(passage, number.last), number.whole
+        )
         for number in quantities(passage, start, end)
         if not (struck and passage.struck(words[number.first].start, words[number.last - 1].end))
     ]

@@ -41,6 +41,8 @@ def stands(sentence: Sentence, count: Count, before: tuple[Count, bool] | None, 
     words = passage.words
     if count.first and words[count.first - 1].text in WORDS["negation"]:
         return False
+    if count.noun is None and count.first and words[count.first - 1].text in WORDS["were"]:
+        return False
     if _ARROW.match(passage.folded, words[count.last - 1].end):
         return False
     return not _foreseen(passage, count, year) and not _long_ago(sentence)
@@ -73,12 +75,16 @@ def said_of_today(sentence: Sentence, count: Count) -> bool:
     return bool(_current_behind(sentence, count)) or any(
         not CLAUSE.search(sentence.passage.between(hit.last, count.first))
         for hit in sentence.before(count, frozenset({"current"}), _MAX_WORDS_BACK)
-        if hit.last < count.first or hit.last == count.first
     )
 
 
 def _current_behind(sentence: Sentence, count: Count) -> bool:
-    return any(hit.kind == "current" and 0 <= hit.first - count.end <= 1 for hit in sentence.hits)
+    return any(
+        hit.kind == "current"
+        and 0 <= hit.first - count.end <= 1
+        and not CLAUSE.search(sentence.passage.between(count.end, hit.first))
+        for hit in sentence.hits
+    )
 
 
 def _in_one_list(passage: Passage, before: Count, count: Count) -> bool:

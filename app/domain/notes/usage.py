@@ -22,13 +22,19 @@ _BARE_LIVE = re.compile(
 )
 _ONE_SITE = re.compile(
     r"\b(?:only|just|nur|alleen|solo|seulement) "
-    r"(?:the |one |our |das |de |het |la |l')?(?:[\w-]+ )?"
+    r"(?:at |in |bei |en |à )?(?:the |one |our |das |de |het |la |l')?(?:[\w-]+ )?"
     r"(?:plant|site|factory|location|mill|Werk|vestiging|usine|planta|fábrica)\b",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"\d.*(?:,|\+|\band|\bund|\ben|\bet|\by)\s*\d")
+_RUNS = re.compile(
+    r"(?:^|[,;:+(]\s*|\b(?:it|that|which|and|node-?red|nr|flows?|instances?|boxes)\s)"
+    r"(?:runs?|drives?|controls?|steers?|operates?|feeds?) (?:the|our|all|every|half the) [a-z]",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\d.*(?:,|\+|\bplus|\band|\bund|\ben|\bet|\by)\s*\d")
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _MAX_WORDS_PLANNED = 4
+_MAX_WORDS_TO_ENDED = 4
 
 
 def read_statements(sentence: Sentence, tally: Tally) -> None:
@@ -38,7 +44,7 @@ def read_statements(sentence: Sentence, tally: Tally) -> None:
         return
     kinds = {hit.kind for hit in hits}
     _read_adoption(sentence, kinds, tally)
-    if "only_one" in kinds or (sentence.named and _ONE_SITE.search(quote)):
+    if "only_one" in kinds or ((sentence.named or sentence.topic) and _ONE_SITE.search(quote)):
         tally.sites.append(Statement(1, Weight.SAID, quote))
     known = tally.instances or tally.adopted or tally.shares
     if sentence.near or sentence.topic or known or _PRODUCTION.search(quote):
@@ -46,15 +52,20 @@ def read_statements(sentence: Sentence, tally: Tally) -> None:
         _read_builders(sentence, kinds, tally)
 
 
-def denies_use(hits: Sequence[Hit]) -> bool:
+def denies_use(sentence: Sentence) -> bool:
     """Whether a sentence says that Node-RED is not, or no longer, used."""
-    return _not_adopted(hits) or _no_longer_used(hits)
+    return _not_adopted(sentence.hits) or _no_longer_used(sentence)
+
+
+def _runs_it(quote: str) -> bool:
+    """Whether a machine, not a person, is said to run something ("it runs the paint line")."""
+    return _RUNS.search(quote) is not None
 
 
 def _read_operation(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
     quote, hits = sentence.quote, sentence.hits
     weight = Weight.NAMED if sentence.named else Weight.SAID
-    live = "live" in kinds or _BARE_LIVE.search(quote) is not None
+    live = "live" in kinds or bool(_BARE_LIVE.search(quote)) or _runs_it(quote)
     trial = sentence.near and "trial" in kinds and not _planned(hits, "trial")
     live = live and not _planned(hits, "live")
     if "not_live" in kinds or (trial and not (live and _SEVERAL.search(quote))):
@@ -75,7 +86,7 @@ def _read_adoption(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
     if "beyond" in kinds and "not_adopted" in kinds and "trial" in kinds:
         tally.adopted.append(Statement(1, Weight.NAMED, quote))
         tally.live.append(Statement(0, Weight.NAMED, quote))
-    elif denies_use(hits):
+    elif denies_use(sentence):
         tally.adopted.append(Statement(0, Weight.NAMED, quote))
     elif "none_yet" in kinds and sentence.named:
         tally.adopted.append(Statement(0, Weight.NAMED, quote))
@@ -110,11 +121,19 @@ def _not_adopted(hits: Sequence[Hit]) -> bool:
     )
 
 
-def _no_longer_used(hits: Sequence[Hit]) -> bool:
+def _no_longer_used(sentence: Sentence) -> bool:
     """Whether a sentence that names Node-RED then says it is not used."""
-    named = min((hit.first for hit in hits if hit.kind == "nr"), default=None)
-    return named is not None and any(
-        h.kind in {"not_used", "ended"} and h.first > named for h in hits
+    named = min((hit.first for hit in sentence.hits if hit.kind == "nr"), default=None)
+    return named is not None and given_up(sentence, named)
+
+
+def given_up(sentence: Sentence, after: int = -1) -> bool:
+    """Whether words behind a word say that it is not used; "2 more were scrapped" is but a part."""
+    return any(
+        hit.kind in {"not_used", "ended"}
+        and hit.first > after
+        and not any(0 < hit.first - count.first <= _MAX_WORDS_TO_ENDED for count in sentence.counts)
+        for hit in sentence.hits
     )
 
 
