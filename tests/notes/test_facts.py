@@ -20,7 +20,7 @@ FLOORS = {
     "node_red_instances": 0.92,
     "node_red_developers": 0.92,
     "node_red_in_production": 0.92,
-    "node_red_sites": 0.85,
+    "node_red_sites": 0.92,
 }
 
 

@@ -45,6 +45,8 @@ def read_numbers(sentence: Sentence, tally: Tally, year: int) -> None:
     """Enter the counts of a sentence; nothing of one that begins with a condition."""
     if sentence.quote.partition(" ")[0].lower() in WORDS["conditional"]:
         return
+    if not (sentence.counts or sentence.named or sentence.topic):
+        return
     standing = _standing(sentence, year)
     found = list(shares(sentence, standing))
     tally.shares.extend(found)

@@ -45,6 +45,7 @@ _CURRENT = frozenset({"current"})
 _CLAUSE_END = re.compile(r"[.;:()|]")
 _MAX_WORDS_TO_VERB = 4
 _MAX_WORDS_TO_OWNER = 2
+_MAX_WORDS_OF_FRAGMENT = 5
 
 
 def kind_of(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind | None:
@@ -89,6 +90,7 @@ def _again(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind |
         words = sentence.passage.words[max(0, count.first - _MAX_WORDS_TO_OWNER) : count.first]
         there = any(word.text in WORDS["gets"] for word in words)
         there = there or any(True for _ in sentence.before(count, _CURRENT, _MAX_WORDS_TO_OWNER))
+        there = there or len(sentence.words) <= _MAX_WORDS_OF_FRAGMENT
         said = (sentence.topic and there) or follows_node_red(sentence, count)
         return Kind.INSTANCE if said else None
     before, kind = nouns[-1]

@@ -16,6 +16,7 @@ from app.domain.notes.tally import Share, Statement, Thing, Weight
 from app.domain.notes.vocabulary import WORDS
 
 _EACH = WORDS["each"] | WORDS["per"]
+_OWN_ONE = WORDS["the"] | WORDS["own"]
 _UNITS = frozenset({None, "nr", "instance", "machine"})
 _THINGS = frozenset({"thing", "machine", "site"})
 _APART = re.compile(r"[.;:,]")
@@ -36,7 +37,8 @@ def shares(sentence: Sentence, standing: Sequence[Count]) -> Iterator[Share]:
         return
     passage = sentence.passage
     for index in sentence.words:
-        if passage.words[index].text not in _EACH:
+        text = passage.words[index].text
+        if text not in _EACH and not (text in WORDS["all"] and _whole(sentence, index)):
             continue
         of = noun_after(passage, index + 1)
         if of is None and (whole := _whole(sentence, index)) is not None:
@@ -121,6 +123,8 @@ def _one_each(sentence: Sentence, index: int, of: Noun | None) -> bool:
         ):
             on_each = bool(index) and words[index - 1].text in WORDS["onset"]
             has = on_each or (end < len(words) and words[end].text in WORDS["with"] | WORDS["gets"])
+            if words[index].text in WORDS["all"] and words[hit.first - 1].text not in _OWN_ONE:
+                return False
             return has and not _vague(sentence, hit.first)
     return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 
@@ -76,14 +77,16 @@ def _read_sentences(script: Manuscript, tally: Tally, year: int) -> None:
         if not counts and not short and passage.kinds.isdisjoint(_RELEVANT):
             continue
         near = short or not passage.kinds.isdisjoint(_SUBJECTS)
-        sentences = [Sentence.of(passage, span, counts) for span in passage.sentences]
-        for sentence, following in zip_longest(sentences, sentences[1:]):
+        day = script.dates[passage.index]
+        sentences: list[Sentence] = []
+        for span in passage.sentences:
             topic = passage.index - named_at < _LINES_OF_TOPIC
-            if sentence.named:
-                named_at = passage.index
-            if (sentence.hits or near or topic) and not (following and withdrawn_by(following)):
-                day = script.dates[passage.index]
-                _read_sentence(sentence._replace(near=near, topic=topic, day=day), tally, year)
+            said = Sentence.of(passage, span, counts, near=near, topic=topic, day=day)
+            named_at = passage.index if said.named else named_at
+            sentences.append(said)
+        for said, following in zip_longest(sentences, sentences[1:]):
+            if (said.hits or near or said.topic) and not (following and withdrawn_by(following)):
+                _read_sentence(said, tally, year)
     for instances, sites in products(tally.shares, tally.things):
         tally.instances.append(instances)
         if sites is not None:
@@ -110,7 +113,7 @@ def _adopted(tally: Tally) -> Fact[bool] | None:
 
 
 def _read_sentence(sentence: Sentence, tally: Tally, year: int) -> None:
-    kinds = {hit.kind for hit in sentence.hits}
+    kinds = sentence.kinds
     ended = "beyond" not in kinds and denies_use(sentence)
     if "current" in kinds or not ("not_theirs" in kinds or ended):
         read_numbers(sentence, tally, year)
@@ -118,6 +121,6 @@ def _read_sentence(sentence: Sentence, tally: Tally, year: int) -> None:
     elif ended:
         tally.adopted.append(Statement(0, Weight.NAMED, sentence.quote))
         zeros = [count for count in sentence.counts if not count.value]
-        read_numbers(sentence._replace(counts=zeros), tally, year)
+        read_numbers(replace(sentence, counts=zeros), tally, year)
     elif sentence.named and _ONLY.search(sentence.quote):
         tally.adopted.append(Statement(0, Weight.IMPLIED, sentence.quote))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from app.domain.notes.census import summed, total_of
@@ -11,6 +12,7 @@ from app.domain.notes.counting import Kind
 from app.domain.notes.distribution import products, shares
 from app.domain.notes.headcount import count_names, headcount
 from app.domain.notes.label import Mark
+from app.domain.notes.noun import ANAPHOR, THING
 from app.domain.notes.passage import Part, Passage
 from app.domain.notes.phrase import Word
 from app.domain.notes.placement import broken_down
@@ -23,6 +25,8 @@ from app.domain.notes.vocabulary import WORDS
 
 _VALUE_PART = re.compile(r"[^/,;]+")
 _REPLY = re.compile(r"(?:A|R|Ans|Antwort|Answer)\s?[:.)]\s*")
+_UNITS = frozenset({None, "nr", "instance", "machine", THING, ANAPHOR})
+_PLACES = frozenset({None, "site", "machine", THING, ANAPHOR})
 _MAX_WORDS_BEFORE_NUMBER = 2
 _MAX_WORDS_TO_YES = 4
 
@@ -62,7 +66,7 @@ class _Value(NamedTuple):
 
     def has(self, kind: str) -> bool:
         """Whether a phrase of that class stands in it."""
-        return any(hit.kind == kind for hit in self.said.hits)
+        return kind in self.said.kinds
 
     def standing(self) -> list[Count]:
         """The counts in it that hold now."""
@@ -112,8 +116,8 @@ def _value(part: Part, year: int) -> _Value | None:
     words = passage.words_in(start, end)
     if not words:
         return None
-    said = Sentence.of(passage, (start, end), counts_in(passage, start, end))
-    return _Value(said._replace(near=True), words[0], year)
+    said = Sentence.of(passage, (start, end), counts_in(passage, start, end), near=True)
+    return _Value(said, words[0], year)
 
 
 def _adopted(value: _Value, tally: Tally) -> None:
@@ -160,25 +164,29 @@ def _developers(value: _Value, tally: Tally) -> None:
         tally.developers.append(Statement(count, Weight.FIELD, value.quote))
 
 
-def _leading_number(value: _Value) -> list[Statement]:
-    """The first number that holds now with those that add to it, where a number leads the field."""
-    counts = value.said.counts
-    if not counts or counts[0].first > value.first + _MAX_WORDS_BEFORE_NUMBER:
+def _leading_number(value: _Value, nouns: AbstractSet[str | None]) -> list[Statement]:
+    """What a field that a number leads says: a product, a part of it, or its first sum.
+
+    Counts of anything but `nouns` are passed over ("Footprint: 3 sites / 14 instances").
+    """
+    leading = value.said.counts[:1]
+    if not leading or leading[0].first > value.first + _MAX_WORDS_BEFORE_NUMBER:
         return []
+    standing = [count for count in value.standing() if count.kind in nouns]
     product = next(products(list(shares(value.said, value.standing())), []), None)
     if product is not None:
         return [product[0]._replace(weight=Weight.FIELD, quote=value.quote)]
-    running = [count for count in value.standing() if leads_with(value.said, count)]
+    running = [count for count in standing if leads_with(value.said, count)]
     if running:
         return [Statement(running[-1].value, Weight.FIELD, value.quote)]
-    groups = summed(value.said, [(count, Kind.INSTANCE) for count in value.standing()])
+    groups = summed(value.said, [(count, Kind.INSTANCE) for count in standing])
     return [
         Statement(total_of(value.said, group), Weight.FIELD, value.quote) for group in groups[:1]
     ]
 
 
 def _instances(value: _Value, tally: Tally) -> None:
-    tally.instances.extend(_leading_number(value))
+    tally.instances.extend(_leading_number(value, _UNITS))
     spread = [
         places for count in value.said.counts if (places := broken_down(value.passage, count))
     ]
@@ -186,7 +194,7 @@ def _instances(value: _Value, tally: Tally) -> None:
 
 
 def _sites(value: _Value, tally: Tally) -> None:
-    tally.sites.extend(_leading_number(value))
+    tally.sites.extend(_leading_number(value, _PLACES))
     if value.said.counts:
         return
     names = count_names(value.quote)

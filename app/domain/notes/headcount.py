@@ -29,7 +29,7 @@ _PEOPLE = rf"{_ONE}(?:{_AND}(?:{_ONE}|(?:{_PERSONS})\b)){{0,9}}"
 _ANYBODY = rf"(?:{_ONE}|{_ARTICLE}\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}})"
 _WHERE = r"(?:\s(?:in|at|from)\s(?:the\s)?[\w-]{1,30})?"
 _VERB = (
-    r"(?:(?:can\s|both\s|also\s|mostly\s|helps?\s)?(?:builds?|built|building|develops?|developed|maintains?|programs?|writes?|edits?"
+    r"(?:(?:can\s|both\s|also\s|mostly\s|helps?\s)?(?:builds?|built|building|wrote|develops?|developed|maintains?|programs?|writes?|edits?"
     r"|touch(?:es)?|entwickel[nt]|bau(?:t|en)|programmier(?:t|en)|pfleg(?:t|en)|ontwikkel(?:t|en)"
     r"|bouw(?:t|en)|onderhoud(?:t|en)|programmeer(?:t|en)|développent?|construi(?:t|sent)|maintien(?:t|nent)"
     r"|desarrollan?|construyen?|programan?|mantienen?)"
@@ -38,7 +38,7 @@ _VERB = (
     r"|looks? after|does everything)"
 )
 _OBJECT = (
-    r"(?=\s*(?:$|[.,;:)!]|and\b|und\b|en\b|et\b|y\b|in\b|on\b|it\b|them\b|those\b|these\b|all\b"
+    r"(?=\s*(?:$|[.,;:)!]|it\sall\b|and\b|und\b|en\b|et\b|y\b|in\b|on\b|it\b|them\b|those\b|these\b|all\b"
     r"|everything\b|\d|allein\w?\b|alleen\b|alone\b|seule?\b|sol[ao]\b|(?:the\s|their\s|our\s|new\s|die\s|de\s|les\s|los\s)?"
     r"(?:flows?|dashboards?|NR\b|[Nn]ode-?RED|flujos|flux)|alles\b|tout\b|todo\b|with\b|since\b))"
 )
@@ -51,7 +51,7 @@ _BUILT_BY = re.compile(
     rf"(?P<who>(?:{_PRONOUN}|{_NAME})(?:{_AND}{_ANYBODY}){{0,9}})"
 )
 _BUILD_WHO = re.compile(
-    r"\b(?:baut|bauen|entwickelt|entwickeln|pflegt|pflegen|programmiert|macht|bouwt|bouwen|ontwikkelt"
+    r"\b(?:baut|bauen|entwickelt|entwickeln|pflegt|pflegen|programmiert|programmieren|macht|machen|bouwt|bouwen|ontwikkelen|développent|maintiennent|desarrollan|mantienen|programan|ontwikkelt"
     r"|onderhoudt|développe|maintient|mantiene|desarrolla|programa|hace)\s"
     rf"(?P<who>{_TITLE}{_NAME}(?:{_AND}{_ANYBODY}){{0,9}})"
 )
@@ -63,6 +63,11 @@ _IS_DEVELOPER = re.compile(
     r"\s(?:the|their|our|der|die|de|le|la|el)"
     r"\s(?:only |sole |one |einzige[rn]? |enige |seule? |único |única )?"
     r"(?:dev|developer|one|programmer|Entwickler|ontwikkelaar|développeur|desarrollador)\b"
+)
+_DEVELOPERS_ARE = re.compile(
+    r"\b(?:[Dd]evelopers|[Dd]evs|Entwickler|ontwikkelaars|développeurs|desarrolladores)"
+    r"(?:\sare|\ssind|\szijn|\ssont|\sson)\s"
+    rf"(?P<who>{_NAME}(?:{_AND}{_ANYBODY}){{1,9}})"
 )
 _ONLY_DEVELOPER = re.compile(
     r"\b(?:only|sole|single) (?:dev|developer|programmer)(?:\sis|:|,)?\s(?P<who>" + _NAME + ")"
@@ -119,24 +124,33 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
     `live` tells that the sentence is a short statement of facts, where a list of names at its end
     are those who build.
     """
-    text = passage.text[slice(*sentence)]
-    if _NOBODY.search(text):
-        return 0
-    if match := _TEAM.search(text):
-        return _number(match["n"])
-    if not passage.kinds.isdisjoint(_CUES):
-        subjects = sum(_people(match["who"]) for match in _SUBJECT_BUILDS.finditer(text))
-        if subjects:
-            return subjects
-        for pattern in (_BUILT_BY, _BUILD_WHO, _IS_DEVELOPER, _ONLY_DEVELOPER):
-            if match := pattern.search(text):
-                return _people(match["who"]) or None
     short = len(passage.words_in(*sentence)) <= _MAX_WORDS_OF_REMARK
-    just = _JUST.search(text) if short or not passage.kinds.isdisjoint(_NAMING) else None
-    if match := _ONLY_ONE.search(text) or just:
-        return _people(match["who"]) or None
-    listed = _LISTED.search(text) if live else None
-    return (_people(listed["who"]) or None) if listed else None
+    if not short and passage.kinds.isdisjoint(_CUES | _NAMING):
+        return None
+    text = passage.text[slice(*sentence)]
+    if "developer" in passage.kinds and _NOBODY.search(text):
+        return 0
+    if (match := _TEAM.search(text)) and (number := _number(match["n"])) is not None:
+        return number
+    cued = not passage.kinds.isdisjoint(_CUES)
+    subjects = sum(_people(m["who"]) for m in _SUBJECT_BUILDS.finditer(text)) if cued else 0
+    return subjects or _named_once(passage, text, cued=cued, live=live, short=short)
+
+
+def _named_once(passage: Passage, text: str, *, cued: bool, live: bool, short: bool) -> int | None:
+    """The people of the first pattern that names any; those with a verb need a word of building."""
+    patterns = (
+        [_BUILT_BY, _BUILD_WHO, _IS_DEVELOPER, _DEVELOPERS_ARE, _ONLY_DEVELOPER] if cued else []
+    )
+    patterns.append(_ONLY_ONE)
+    if short or not passage.kinds.isdisjoint(_NAMING):
+        patterns.append(_JUST)
+    if live:
+        patterns.append(_LISTED)
+    for pattern in patterns:
+        if match := pattern.search(text):
+            return _people(match["who"]) or None
+    return None
 
 
 def _number(text: str) -> int | None:

@@ -26,6 +26,11 @@ _NAMES = re.compile(
     rf"(?P<before>\b(?:in|at|both|te|bei|à|en)\s(?:the\s|our\s)?|[:,;(]\s?)"
     rf"(?P<names>{_NAME}(?:,\s{_NAME}){{0,9}}(?:,?\s(?:and|und|en|et|y|&|\+)\s){_NAME})"
 )
+_BESIDE = re.compile(r"\s*[:(–-]?\s*")
+_EACH_NAMED = re.compile(
+    r"\b(?:[Ww]erk|[Pp]lant|[Ss]ite|[Ss]tandort|[Uu]sine|[Pp]lanta|[Ff]abriek|[Mm]ill) "
+    r"([A-ZÀ-Ý][\w-]+)"
+)
 _NAMES_END = re.compile(r"\s*(?:$|[.,;)])")
 _PEOPLE = frozenset({"builds", "developer", "person"})
 _JOINT = re.compile(r",?\s(?:and|und|en|et|y|&|\+)\s|,\s")
@@ -96,7 +101,8 @@ def place_of(sentence: Sentence, count: Count) -> str | None:
         index += 1 + (words[index + 1].text in WORDS["the"])
         if index < len(words) and is_name(passage, index):
             return words[index].text
-    if count.first and is_name(passage, count.first - 1):
+    ahead = count.first and _BESIDE.fullmatch(passage.between(count.first, count.first))
+    if ahead and is_name(passage, count.first - 1):
         return words[count.first - 1].text
     return None
 
@@ -157,7 +163,8 @@ def _named(sentence: Sentence, *, listing: bool) -> int | None:
         capital = [i for i in words if passage.text[passage.words[i].start].isupper()]
         if all(is_name(passage, index) for index in capital):
             return len(_JOINT.split(match["names"]))
-    return None
+    noted = set(_EACH_NAMED.findall(passage.text[slice(*sentence.span)]))
+    return len(noted) if len(noted) > 1 else None
 
 
 def _with_instances(sentence: Sentence, count: Count) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from app.domain.notes.moment import MONTHS
 from app.domain.notes.numeral import numeral_at, value_of
 from app.domain.notes.passage import Passage
-from app.domain.notes.vocabulary import WORDS
+from app.domain.notes.vocabulary import NUMBERS, WORDS
 
 _RANGE = re.compile(
     r",?\s*(?:maybe|perhaps|vielleicht|misschien|peut-etre|quizas?|-|–|—|to|or|bis|oder|ou|a|o|till|tot|/)\s*"
@@ -23,7 +23,9 @@ _RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")
 _RANGE_BEHIND = re.compile(r"\d\s(?:to|or|bis|oder|ou|o|till|tot)\s$")
 _GROWN = re.compile(r"\b(?:from|von|van|de)\s\d*$")
 _MAX_CHARACTERS_OF_RANGE = 8
-_TIMES = re.compile(r"(\d{1,4})x")
+_TIMES = re.compile(r"(\d{1,4})x|x(\d{1,4})")
+_DIGITS = frozenset("0123456789")
+_LETTERS_OF_COMPOUND = 9
 _MAX_DIGITS = 5
 _THOUSANDS = re.compile(r"[.,]\d{3}")
 _DECIMALS = re.compile(r"[.,]\d")
@@ -47,24 +49,24 @@ class Quantity(NamedTuple):
 
 def quantities(passage: Passage, start: int = 0, end: int | None = None) -> list[Quantity]:
     """The countable numbers of a line between two places, in order; a range gives none."""
-    found: list[Quantity] = []
     words = passage.words
-    index = 0
-    while index < len(words):
-        if words[index].start < start or (end is not None and words[index].end > end):
-            index += 1
-            continue
-        text = words[index].text
-        if not text[0].isdecimal() and value_of(text) is None:
-            index += 1
+    places = [index for index, word in enumerate(words) if _begins_number(word.text)]
+    found: list[Quantity] = []
+    for index in places:
+        inside = start <= words[index].start and (end is None or words[index].end <= end)
+        if not inside or (found and index < found[-1].last):
             continue
         quantity = _at(passage, index)
-        if quantity is None:
-            index += 1
-            continue
-        found.append(quantity)
-        index = quantity.last
-    return _without_ranges(passage, found)
+        if quantity is not None:
+            found.append(quantity)
+    return _without_ranges(passage, found) if len(found) > 1 else found
+
+
+def _begins_number(text: str) -> bool:
+    """Whether a word is a number, or may be; only long ones can be compounds of two."""
+    if text in NUMBERS or text[0] in _DIGITS or text[-1] in _DIGITS:
+        return True
+    return len(text) > _LETTERS_OF_COMPOUND and value_of(text) is not None
 
 
 def _at(passage: Passage, index: int) -> Quantity | None:
@@ -72,7 +74,7 @@ def _at(passage: Passage, index: int) -> Quantity | None:
     if word.text.isdecimal():
         return _digits(passage, index)
     if match := _TIMES.fullmatch(word.text):
-        return Quantity(int(match[1]), index, index + 1)
+        return Quantity(int(match[1] or match[2]), index, index + 1)
     return _spelled(passage, index)
 
 

@@ -59,6 +59,9 @@ def follows_node_red(sentence: Sentence, count: Count, since: int = 0) -> bool:
         words = [word.text for word in passage.words[hit.last : count.first]]
         if 0 < len(words) <= _MAX_WORDS_TO_EQUALS and words[-1] in WORDS["equals"]:
             return True
+        text = passage.between(hit.last, count.first)
+        if hit.kind == "instance" and ":" in text and _COLON.fullmatch(text):
+            return True
         if hit.kind == "nr" and _on(passage, hit, count, words):
             return True
     return False
@@ -67,7 +70,8 @@ def follows_node_red(sentence: Sentence, count: Count, since: int = 0) -> bool:
 def _on(passage: Passage, hit: Hit, count: Count, words: Sequence[str]) -> bool:
     """Whether "on", a colon or nothing stands between Node-RED and a count of what it runs on."""
     text = _VERSION.sub("", passage.between(hit.last, count.first))
-    if not WORDS["onset"].isdisjoint(words) and not _AWAY.search(text):
+    onset = not WORDS["onset"].isdisjoint(words) or words == ["to"]
+    if onset and not _AWAY.search(text):
         return True
     opened = _OPENED.fullmatch(text) is not None
     if opened and count.thing:
@@ -79,4 +83,4 @@ def _on(passage: Passage, hit: Hit, count: Count, words: Sequence[str]) -> bool:
     if not _COLON.fullmatch(text):
         return False
     after = {following.kind for following in hits_from(passage, count.last, count.last + 1)}
-    return bool(after & _BEHIND) or end.text[-1] == "x" or (":" in text and bare)
+    return bool(after & _BEHIND) or "x" in end.text or (":" in text and bare)

@@ -6,7 +6,9 @@ It only gathers; `counting` says what a number stands for and `census` adds up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from app.domain.notes.noun import THING, Noun, noun_after
@@ -51,7 +53,8 @@ class Count(NamedTuple):
         return self.kind in _THINGS
 
 
-class Sentence(NamedTuple):
+@dataclass(frozen=True)
+class Sentence:
     """A sentence with its hits and counts.
 
     `near`: its line speaks of Node-RED, or is one short item among such; `topic`: what stands
@@ -62,37 +65,46 @@ class Sentence(NamedTuple):
     span: Span
     hits: Sequence[Hit]
     counts: Sequence[Count]
-    near: bool = False
-    topic: bool = False
-    day: date | None = None
+    near: bool
+    topic: bool
+    day: date | None
 
     @classmethod
-    def of(cls, passage: Passage, span: Span, counts: Sequence[Count]) -> Sentence:
+    def of(
+        cls,
+        passage: Passage,
+        span: Span,
+        counts: Sequence[Count],
+        *,
+        near: bool,
+        topic: bool = False,
+        day: date | None = None,
+    ) -> Sentence:
         """The sentence over a span of a line, with those of the line's counts that lie in it."""
-        words = passage.words
-        start, end = span
-        return cls(
-            passage,
-            span,
-            [
-                h
-                for h in passage.hits
-                if start <= words[h.first].start and words[h.last - 1].end <= end
-            ],
-            [c for c in counts if start <= words[c.first].start < end],
-        )
+        hits: Sequence[Hit] = passage.hits
+        if span != (0, len(passage.text)):
+            inside = passage.words_in(*span)
+            first, last = inside.start, inside.stop
+            hits = [hit for hit in hits if first <= hit.first and hit.last <= last]
+            counts = [count for count in counts if first <= count.first < last]
+        return cls(passage, span, hits, counts, near, topic, day)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The classes of its hits."""
+        return frozenset(hit.kind for hit in self.hits)
 
     @property
     def named(self) -> bool:
         """Whether it speaks of Node-RED itself."""
-        return any(hit.kind in NAMED for hit in self.hits)
+        return not self.kinds.isdisjoint(NAMED)
 
-    @property
+    @cached_property
     def words(self) -> range:
         """The words that lie in it."""
         return self.passage.words_in(*self.span)
 
-    @property
+    @cached_property
     def quote(self) -> str:
         """The sentence without bullet and label."""
         text = self.passage.text[slice(*self.span)].lstrip(_BULLETS).rstrip(" ;|")

@@ -16,8 +16,8 @@ from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import NUMBERS, WORDS
 
 _BARE_LIVE = re.compile(
-    r"(?:^|[,;:(]\s*|\bis )(?:all |all in |now |both )?"
-    r"(?:prod|production|produktiv|productie|producción|live|running)(?=\s*(?:[,.;):!]|$))",
+    r"(?:^|[,;:(/]\s*|\bis )(?:all |all in |now |both )?"
+    r"(?:prod|production|produktiv|productie|producción|live|running)(?=\s*(?:[,.;):!/]|$))",
     re.IGNORECASE,
 )
 _ONE_SITE = re.compile(
@@ -25,6 +25,10 @@ _ONE_SITE = re.compile(
     r"(?:at |in |bei |en |à )?(?:the |one |our |das |de |het |la |l')?(?:[\w-]+ )?"
     r"(?:plant|site|factory|location|mill|Werk|vestiging|usine|planta|fábrica)\b",
     re.IGNORECASE,
+)
+_ONLY_THERE = re.compile(
+    r"\b(?:[Oo]nly|[Nn]ur|[Aa]lleen|[Ss][oó]lo|[Uu]niquement|[Ss]eulement) (?:in|at|te|à|en) "
+    r"[A-ZÀ-Ý][\w-]+(?=[,.;)]|$)"
 )
 _RUNS = re.compile(
     r"(?:^|[,;:+(]\s*|\b(?:it|that|which|and|node-?red|nr|flows?|instances?|boxes)\s)"
@@ -39,12 +43,14 @@ _MAX_WORDS_TO_ENDED = 4
 
 def read_statements(sentence: Sentence, tally: Tally) -> None:
     """Enter what a sentence states without numbers: use, live or trial, who builds, one place."""
-    quote, hits = sentence.quote, sentence.hits
+    quote = sentence.quote
     if quote.rstrip().endswith("?"):
         return
-    kinds = {hit.kind for hit in hits}
+    kinds = sentence.kinds
     _read_adoption(sentence, kinds, tally)
-    if "only_one" in kinds or ((sentence.named or sentence.topic) and _ONE_SITE.search(quote)):
+    if (sentence.named or sentence.topic) and _ONLY_THERE.search(quote):
+        tally.sites.append(Statement(1, Weight.NAMED, quote))
+    elif "only_one" in kinds or ((sentence.named or sentence.topic) and _ONE_SITE.search(quote)):
         tally.sites.append(Statement(1, Weight.SAID, quote))
     known = tally.instances or tally.adopted or tally.shares
     if sentence.near or sentence.topic or known or _PRODUCTION.search(quote):
@@ -62,7 +68,7 @@ def _runs_it(quote: str) -> bool:
     return _RUNS.search(quote) is not None
 
 
-def _read_operation(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
+def _read_operation(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> None:
     quote, hits = sentence.quote, sentence.hits
     weight = Weight.NAMED if sentence.named else Weight.SAID
     live = "live" in kinds or bool(_BARE_LIVE.search(quote)) or _runs_it(quote)
@@ -74,14 +80,14 @@ def _read_operation(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
         tally.live.append(Statement(1, weight, quote))
 
 
-def _read_builders(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
+def _read_builders(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> None:
     alone = "selves" in kinds
     people = 1 if alone else named_people(sentence.passage, sentence.span, live="live" in kinds)
     if people is not None:
         tally.developers.append(Statement(people, Weight.IMPLIED, sentence.quote))
 
 
-def _read_adoption(sentence: Sentence, kinds: set[str], tally: Tally) -> None:
+def _read_adoption(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> None:
     quote, hits = sentence.quote, sentence.hits
     if "beyond" in kinds and "not_adopted" in kinds and "trial" in kinds:
         tally.adopted.append(Statement(1, Weight.NAMED, quote))
