@@ -1,4 +1,4 @@
-"""From the body of a verified delivery to the keys that want looking at. Pure.
+"""From the body of a verified delivery to the records that want looking at. Pure.
 
 HubSpot sends an array of events in two forms that mean the same: `deal.propertyChange`, and
 `object.propertyChange` with `objectTypeId` 0-3, which newer apps get. Fields come and go, ids are
@@ -6,75 +6,50 @@ numbers or strings, an association has two ends and no `objectId`, a merge has l
 reads what it needs and lets the rest be; a type that it does not know is counted and not refused,
 and an event that makes no sense never takes its neighbours with it.
 
-An event about one of our own properties that no person caused is the echo of our own write and is
-dropped. Dropping too little costs one look that writes nothing, so an unnamed source is kept.
+Deliveries come in floods, so only the fields that matter are decoded, and events that differ in
+nothing but their record are judged together: a delivery has a hundred events of a few such shapes.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import partial
+from operator import attrgetter
+from typing import Any
 
+import msgspec
 import orjson
 
-from app.domain.deal import ObjectKey, ObjectKind
+from app.domain.deal import IdsByKind, ObjectKey, ObjectKind
+from webhooks.meaning import (
+    Action,
+    Fate,
+    Meaning,
+    Shape,
+    kind_of_type_id,
+    kinds_of_association,
+    meaning_of,
+)
 
 MAX_EVENTS = 1000
 """HubSpot documents 100 for one delivery; ten times that is no delivery of HubSpot's."""
 MAX_MERGED = 100
-_MAX_ID_DIGITS = 20
-
-PEOPLE = frozenset({"CRM", "CRM_UI", "CRM_UI_BULK_ACTION", "MOBILE_ANDROID", "MOBILE_IOS", "USER"})
-"""The `changeSource` values behind which a person sits."""
-
-_KINDS = {
-    "deal": ObjectKind.DEAL,
-    "contact": ObjectKind.CONTACT,
-    "company": ObjectKind.COMPANY,
-    "note": ObjectKind.NOTE,
-}
-_KINDS_BY_TYPE_ID = {
-    "0-1": ObjectKind.CONTACT,
-    "0-2": ObjectKind.COMPANY,
-    "0-3": ObjectKind.DEAL,
-    "0-46": ObjectKind.NOTE,
-}
-
-
-class Action(StrEnum):
-    """What may have happened to a record, in HubSpot's words."""
-
-    CREATION = "creation"
-    PROPERTY_CHANGE = "propertyChange"
-    DELETION = "deletion"
-    RESTORE = "restore"
-    MERGE = "merge"
-    ASSOCIATION_CHANGE = "associationChange"
-    PRIVACY_DELETION = "privacyDeletion"
-
-
-class Fate(StrEnum):
-    """What became of one event."""
-
-    READ = "read"
-    ECHO = "echo"
-    UNKNOWN = "unknown"
-    MALFORMED = "malformed"
+MAX_ID_DIGITS = 20
+MAX_ID = 10**MAX_ID_DIGITS - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a delivery points to.
 
-    `purge` are contacts whose words must go, besides being marked. `counts` has a bounded set of
-    labels: kind and action of events that are known, "other" for the rest.
+    `ids` are the records that want looking at, by kind. `purge` are contacts whose words must go,
+    besides being marked. `counts` has a bounded set of labels: kind and action of events that are
+    known, "other" for the rest.
     """
 
-    keys: frozenset[ObjectKey]
+    ids: IdsByKind
     purge: frozenset[ObjectKey]
     counts: Mapping[tuple[str, Fate], int]
 
@@ -92,133 +67,169 @@ def read_delivery(body: bytes, own_prefix: str) -> Reading:
 
     `own_prefix` begins the names of the properties that we own, for example `ff_`.
     """
+    ids: dict[ObjectKind, set[str]] = {}
+    purge: set[ObjectKey] = set()
+    counts: Counter[tuple[str, Fate]] = Counter()
+    for shape, events in _by_shape(_events(body)).items():
+        meaning = meaning_of(shape, own_prefix)
+        is_read = meaning.fate is Fate.READ
+        found, fates = _records(meaning, events) if is_read else ({}, {meaning.fate: len(events)})
+        for kind, named in found.items():
+            ids.setdefault(kind, set()).update(named)
+            if meaning.action is Action.PRIVACY_DELETION:
+                purge.update(ObjectKey(kind, each) for each in named)
+        for fate, count in fates.items():
+            counts[meaning.label, fate] += count
+    return Reading(ids, frozenset(purge), counts)
+
+
+class _Event(msgspec.Struct, gc=False):
+    """The fields of an event that mean something to us, whatever is in them."""
+
+    subscriptionType: Any = None  # noqa: N815 - HubSpot's names, here and below
+    objectTypeId: Any = None  # noqa: N815
+    propertyName: Any = None  # noqa: N815
+    changeSource: Any = None  # noqa: N815
+    objectId: Any = None  # noqa: N815
+    associationType: Any = None  # noqa: N815
+    fromObjectTypeId: Any = None  # noqa: N815
+    fromObjectId: Any = None  # noqa: N815
+    toObjectTypeId: Any = None  # noqa: N815
+    toObjectId: Any = None  # noqa: N815
+    primaryObjectId: Any = None  # noqa: N815
+    newObjectId: Any = None  # noqa: N815
+    mergedObjectIds: Any = ()  # noqa: N815
+
+
+_FIELDS = tuple(msgspec.structs.fields(_Event))
+_decode = msgspec.json.Decoder(list[_Event]).decode
+
+
+def _events(body: bytes) -> list[_Event]:
     try:
-        events = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        message = "the body is not JSON"
-        raise UnreadableError(message) from None
-    if not isinstance(events, list):
-        message = "the body is not an array"
-        raise UnreadableError(message)
+        events = _decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        # Not every item is an object, or one is deeper than that decoder goes.
+        events = [_event(item) for item in _items(body)]
     if len(events) > MAX_EVENTS:
         message = f"the array has more than {MAX_EVENTS} events"
         raise UnreadableError(message)
-    read = [_read_event(event, own_prefix) for event in events]
-    return Reading(
-        keys=frozenset(key for one in read for key in one.keys),
-        purge=frozenset(key for one in read if one.is_purge for key in one.keys),
-        counts=Counter((one.label, one.fate) for one in read),
-    )
+    return events
 
 
-class _Read(NamedTuple):
-    label: str
-    fate: Fate
-    keys: tuple[ObjectKey, ...] = ()
-    is_purge: bool = False
-
-
-class _Type(NamedTuple):
-    """What a `subscriptionType` means to us; `action` is None when it means nothing."""
-
-    label: str
-    kind: ObjectKind | None
-    action: Action | None
-
-
-_STRANGE = _Type("other", None, None)
-
-
-def _read_event(event: Any, own_prefix: str) -> _Read:
-    if not isinstance(event, dict) or not isinstance(event.get("subscriptionType"), str):
-        return _Read("other", Fate.MALFORMED)
-    type_id = event.get("objectTypeId")
-    label, kind, action = _type_of(
-        event["subscriptionType"], type_id if isinstance(type_id, str) else None
-    )
-    if action is None:
-        return _Read(label, Fate.UNKNOWN)
-    if action is Action.PROPERTY_CHANGE and _is_echo(event, own_prefix):
-        return _Read(label, Fate.ECHO)
+def _items(body: bytes) -> list[Any]:
     try:
-        keys = tuple(_keys(event, kind, action))
-    except _MalformedError:
-        return _Read(label, Fate.MALFORMED)
-    if not keys:
-        return _Read(label, Fate.UNKNOWN)
-    return _Read(label, Fate.READ, keys, is_purge=action is Action.PRIVACY_DELETION)
+        items = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        message = "the body is not JSON"
+        raise UnreadableError(message) from None
+    if not isinstance(items, list):
+        message = "the body is not an array"
+        raise UnreadableError(message)
+    return items
 
 
-@lru_cache(maxsize=256)
-def _type_of(subscription: str, type_id: str | None) -> _Type:
-    noun, _, verb = subscription.partition(".")
-    kind = _kind_of_type_id(type_id) if noun == "object" else _KINDS.get(noun)
-    try:
-        action = Action(verb)
-    except ValueError:
-        return _STRANGE
-    if action is Action.PRIVACY_DELETION and kind is not ObjectKind.CONTACT:
-        return _STRANGE
-    if kind is None and action is not Action.ASSOCIATION_CHANGE:
-        return _STRANGE
-    return _Type(f"{kind or 'object'}.{action}", kind, action)
+def _event(item: Any) -> _Event:
+    """An item as an event, one without any field if it is no object."""
+    given = item if isinstance(item, dict) else {}
+    return _Event(**{field.name: given[field.name] for field in _FIELDS if field.name in given})
 
 
-def _is_echo(event: Mapping[str, Any], own_prefix: str) -> bool:
-    name, source = event.get("propertyName"), event.get("changeSource")
-    return (
-        isinstance(name, str)
-        and name.startswith(own_prefix)
-        and isinstance(source, str)
-        and source not in PEOPLE
-    )
+_shape_of: Callable[[_Event], Shape] = attrgetter(
+    "subscriptionType", "objectTypeId", "propertyName", "changeSource"
+)
 
 
-def _keys(event: Mapping[str, Any], kind: ObjectKind | None, action: Action) -> Iterable[ObjectKey]:
-    if action is Action.ASSOCIATION_CHANGE:
-        return _ends(event, kind)
-    if kind is None:
-        return ()
-    if action is Action.MERGE:
-        return _merged(event, kind)
-    return (ObjectKey(kind, _id(event.get("objectId"))),)
+def _by_shape(events: list[_Event]) -> Mapping[Shape, list[_Event]]:
+    """The events by what they share."""
+    shapes: dict[Shape, list[_Event]] = {}
+    for event in events:
+        try:
+            shapes.setdefault(_shape_of(event), []).append(event)
+        except TypeError:  # a list or an object where HubSpot has a word
+            shapes.setdefault(_plain(event), []).append(event)
+    return shapes
 
 
-def _ends(event: Mapping[str, Any], kind: ObjectKind | None) -> Iterator[ObjectKey]:
+def _plain(event: _Event) -> Shape:
+    """The shape without what is no word; it would mean nothing anyway."""
+    words = (each if isinstance(each, str) else None for each in _shape_of(event))
+    return tuple(words)
+
+
+Found = Mapping[ObjectKind, set[str]]
+Fates = Mapping[Fate, int]
+
+
+def _records(meaning: Meaning, events: list[_Event]) -> tuple[Found, Fates]:
+    """The records that events of one meaning name, and what became of the events."""
+    if meaning.kind is None or meaning.action is Action.ASSOCIATION_CHANGE:
+        return _read_each(events, partial(_ends, kind=meaning.kind))
+    if meaning.action is Action.MERGE:
+        return _read_each(events, partial(_merged, kind=meaning.kind))
+    ids = [_id(event.objectId) for event in events]
+    malformed = ids.count(None)
+    named = {each for each in ids if each is not None}
+    fates = {Fate.READ: len(ids) - malformed, Fate.MALFORMED: malformed}
+    return {meaning.kind: named}, {fate: count for fate, count in fates.items() if count}
+
+
+def _read_each(
+    events: list[_Event], ends: Callable[[_Event], Iterator[tuple[ObjectKind, str]]]
+) -> tuple[Found, Fates]:
+    """Events that name several records, or none."""
+    found: dict[ObjectKind, set[str]] = {}
+    fates: Counter[Fate] = Counter()
+    for event in events:
+        try:
+            records = tuple(ends(event))
+        except _MalformedError:
+            fates[Fate.MALFORMED] += 1
+            continue
+        fates[Fate.READ if records else Fate.UNKNOWN] += 1
+        for kind, object_id in records:
+            found.setdefault(kind, set()).add(object_id)
+    return found, fates
+
+
+def _ends(event: _Event, kind: ObjectKind | None) -> Iterator[tuple[ObjectKind, str]]:
     """Both ends of an association, as far as they are of a kind that we judge on."""
-    named = event.get("associationType")
-    from_noun, _, to_noun = named.lower().partition("_to_") if isinstance(named, str) else ("",) * 3
-    from_kind = _kind_of_type_id(event.get("fromObjectTypeId")) or _KINDS.get(from_noun) or kind
-    to_kind = _kind_of_type_id(event.get("toObjectTypeId")) or _KINDS.get(to_noun)
+    from_kind, to_kind = kinds_of_association(event.associationType)
+    from_kind = kind_of_type_id(event.fromObjectTypeId) or from_kind or kind
+    to_kind = kind_of_type_id(event.toObjectTypeId) or to_kind
     if from_kind is not None:
-        yield ObjectKey(from_kind, _id(event.get("fromObjectId")))
+        yield from_kind, _needed_id(event.fromObjectId)
     if to_kind is not None:
-        yield ObjectKey(to_kind, _id(event.get("toObjectId")))
+        yield to_kind, _needed_id(event.toObjectId)
 
 
-def _merged(event: Mapping[str, Any], kind: ObjectKind) -> Iterator[ObjectKey]:
+def _merged(event: _Event, kind: ObjectKind) -> Iterator[tuple[ObjectKind, str]]:
     """The winner of a merge, which may be a new record, and every loser."""
-    losers = event.get("mergedObjectIds", [])
-    if not isinstance(losers, list) or len(losers) > MAX_MERGED:
+    losers = event.mergedObjectIds
+    if not isinstance(losers, list | tuple) or len(losers) > MAX_MERGED:
         raise _MalformedError
-    winners = [event.get(name) for name in ("objectId", "primaryObjectId", "newObjectId")]
+    winners = (event.objectId, event.primaryObjectId, event.newObjectId)
     named = [value for value in (*winners, *losers) if value is not None]
     if not named:
         raise _MalformedError
     for value in named:
-        yield ObjectKey(kind, _id(value))
+        yield kind, _needed_id(value)
 
 
-def _kind_of_type_id(value: object) -> ObjectKind | None:
-    return _KINDS_BY_TYPE_ID.get(value) if isinstance(value, str) else None
+def _needed_id(value: object) -> str:
+    found = _id(value)
+    if found is None:
+        raise _MalformedError
+    return found
 
 
-def _id(value: object) -> str:
-    """A record's id as HubSpot writes it; numbers and strings of digits are the same id."""
-    if type(value) is int and value >= 0:
-        return str(value)
+def _id(value: object) -> str | None:
+    """A record's id as HubSpot writes it; numbers and strings of digits are the same id.
+
+    None for anything else.
+    """
+    if type(value) is int:
+        return str(value) if 0 <= value <= MAX_ID else None
     if not isinstance(value, str) or not value.isascii() or not value.isdigit():
-        raise _MalformedError
-    if len(value) > _MAX_ID_DIGITS:
-        raise _MalformedError
-    return str(int(value))
+        return None
+    return str(int(value)) if len(value) <= MAX_ID_DIGITS else None

@@ -11,13 +11,15 @@ does repeat. A refusal never says which part was wrong, and no body is ever logg
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import structlog
 from fastapi import APIRouter
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from app.ports import Clock, Failure, Wake
 from webhooks import metrics
@@ -61,7 +63,7 @@ class Outcome(StrEnum):
     UNSTORED = "unstored"
 
 
-_STATUS = {
+_STATUS: Final = {
     Outcome.ACCEPTED: 204,
     Outcome.UNREADABLE: 200,
     Outcome.FORGED: 401,
@@ -71,11 +73,23 @@ _STATUS = {
 }
 
 
+def _start(outcome: Outcome) -> Message:
+    headers = [(b"content-length", b"0")] if _STATUS[outcome] != 204 else []
+    if outcome is Outcome.UNSTORED:
+        headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
+    return {"type": "http.response.start", "status": _STATUS[outcome], "headers": headers}
+
+
+_START: Final = {outcome: _start(outcome) for outcome in Outcome}
+_END: Final[Message] = {"type": "http.response.body", "body": b""}
+
+
 def receiver(settings: ReceiverSettings, ledger: Marker, clock: Clock, wake: Wake) -> APIRouter:
-    """The route; `wake` is called after each commit."""
-    door = _Door(settings, clock, GroupCommit(ledger, clock, wake))
+    """The route; `wake` is called after each commit that marked something new."""
     router = APIRouter()
-    router.add_route(PATH, door.answer, methods=["POST"], include_in_schema=False)
+    door = _Door(settings, clock, GroupCommit(ledger, clock, wake))
+    # An ASGI application of its own: what the framework would do to a request is not needed here.
+    router.routes.append(Route(PATH, door, methods=["POST"], include_in_schema=False))
     return router
 
 
@@ -94,31 +108,32 @@ class _Door:
         self._clock = clock
         self._commit = commit
 
-    async def answer(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await self._verified_body(request)
-            outcome = await self._take(body)
+            outcome = await self._take(await self._verified_body(scope, receive))
         except _RefusedError as refusal:
             outcome = refusal.outcome
             log.info("delivery_refused", outcome=outcome)
-        metrics.DELIVERIES.labels(outcome).inc()
-        wait = {"Retry-After": str(RETRY_AFTER_SECONDS)} if outcome is Outcome.UNSTORED else None
-        return Response(status_code=_STATUS[outcome], headers=wait)
+        metrics.delivered(outcome)
+        await send(_START[outcome])
+        await send(_END)
 
-    async def _verified_body(self, request: Request) -> bytes:
+    async def _verified_body(self, scope: Scope, receive: Receive) -> bytes:
         """The raw body of a request that is HubSpot's; the cheap questions come first."""
-        signature = _header(request, "x-hubspot-signature-v3")
-        timestamp = _header(request, "x-hubspot-request-timestamp")
-        if _declared_bytes(request) > self._max_body_bytes:
+        # Of a header that is sent twice the last one counts, and then has to hold.
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        signature = headers.get(b"x-hubspot-signature-v3")
+        timestamp = headers.get(b"x-hubspot-request-timestamp")
+        if _declared_bytes(headers) > self._max_body_bytes:
             raise _RefusedError(Outcome.OVERSIZED)
         now = self._clock.now()
         if not self._secrets or not signature or not timestamp or not is_fresh(timestamp, now):
             raise _RefusedError(Outcome.FORGED)
-        body = await self._bounded_body(request)
+        body = await self._bounded_body(receive)
         is_ours = is_signed(
             secrets=self._secrets,
-            method=request.method,
-            uri=self._base + _target(request),
+            method=scope["method"],
+            uri=self._base + _target(scope),
             body=body,
             signature=signature,
             timestamp=timestamp,
@@ -128,17 +143,18 @@ class _Door:
             raise _RefusedError(Outcome.FORGED)
         return body
 
-    async def _bounded_body(self, request: Request) -> bytes:
+    async def _bounded_body(self, receive: Receive) -> bytes:
         """The body as it comes, given up as soon as it is too long, whatever its header said."""
         body = bytearray()
-        try:
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > self._max_body_bytes:
-                    raise _RefusedError(Outcome.OVERSIZED)
-        except ClientDisconnect:
-            raise _RefusedError(Outcome.BROKEN_OFF) from None
-        return bytes(body)
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _RefusedError(Outcome.BROKEN_OFF)
+            body += message.get("body", b"")
+            if len(body) > self._max_body_bytes:
+                raise _RefusedError(Outcome.OVERSIZED)
+            if not message.get("more_body", False):
+                return bytes(body)
 
     async def _take(self, body: bytes) -> Outcome:
         try:
@@ -146,40 +162,34 @@ class _Door:
         except UnreadableError as error:
             log.warning("delivery_unreadable", reason=str(error), bytes=len(body))
             return Outcome.UNREADABLE
-        if reading.keys and not await self._store(reading):
+        if reading.ids and not await self._store(reading):
             return Outcome.UNSTORED
-        for (kind, fate), count in reading.counts.items():
-            metrics.EVENTS.labels(kind, fate).inc(count)
+        for (label, fate), count in reading.counts.items():
+            metrics.read(label, fate, count)
         return Outcome.ACCEPTED
 
     async def _store(self, reading: Reading) -> bool:
         try:
-            storing = self._commit.store(reading.keys, reading.purge)
-            await asyncio.wait_for(storing, ACK_DEADLINE_SECONDS)
+            async with asyncio.timeout(ACK_DEADLINE_SECONDS):
+                await self._commit.store(reading.ids, reading.purge)
         except (Failure, TimeoutError) as error:
-            log.warning("delivery_unstored", error=str(error), keys=len(reading.keys))
+            log.warning("delivery_unstored", error=str(error))
             return False
         except Exception:
             # A defect of ours must not cost HubSpot's event: asked to repeat, it is not lost.
-            log.exception("delivery_unstored", keys=len(reading.keys))
+            log.exception("delivery_unstored")
             return False
         return True
 
 
-def _declared_bytes(request: Request) -> int:
+def _declared_bytes(headers: Mapping[bytes, bytes]) -> int:
     """The length that the header claims; 0 when it claims none that a server could mean."""
-    digits = request.headers.get("content-length", "")
-    is_number = digits.isascii() and digits.isdigit() and len(digits) <= MAX_LENGTH_DIGITS
-    return int(digits) if is_number else 0
+    digits = headers.get(b"content-length", b"")
+    return int(digits) if digits.isdigit() and len(digits) <= MAX_LENGTH_DIGITS else 0
 
 
-def _header(request: Request, name: str) -> bytes | None:
-    value = request.headers.get(name)
-    return None if value is None else value.encode("latin-1")
-
-
-def _target(request: Request) -> bytes:
+def _target(scope: Scope) -> bytes:
     """Path and query exactly as they were sent; a decoded path would not fit the signature."""
-    path: bytes = request.scope.get("raw_path") or request.url.path.encode()
-    query: bytes = request.scope["query_string"]
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
     return path + b"?" + query if query else path

@@ -7,7 +7,7 @@ an empty list of contacts is a finding and an unread one is not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +50,10 @@ class ObjectKey:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+IdsByKind = Mapping[ObjectKind, Collection[str]]
+"""Many records, each once: what a burst of events comes down to."""
 
 
 def deal_key(deal_id: DealId) -> ObjectKey:

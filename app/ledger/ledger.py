@@ -15,7 +15,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, func, select
 
-from app.domain.deal import DealId, ObjectKey, deal_key
+from app.domain.deal import DealId, IdsByKind, ObjectKey, deal_key
 from app.domain.verdict import Waiver, WaiverEnd
 from app.ledger import alerts, holding, letters, redaction, sightings, verdicts, waivers
 from app.ledger.copies import Copies
@@ -28,8 +28,8 @@ from app.ledger.portions import portions
 from app.ledger.sightings import Sightings
 from app.ledger.sweeps import Sweeps
 from app.ledger.tables import alerts as alerts_table
+from app.ledger.tables import by_kind, facts
 from app.ledger.tables import dead_letters as dead_letters_table
-from app.ledger.tables import facts
 from app.ledger.tables import marks as marks_table
 from app.ports import (
     Alert,
@@ -76,6 +76,11 @@ class SqlLedger:
         while group := tuple(islice(waiting, MAX_KEYS_IN_A_TRANSACTION)):
             with self._database.writing() as connection:
                 self._mark(connection, group, priority, now)
+
+    def mark_ids(self, ids: IdsByKind, priority: Priority, now: datetime) -> bool:
+        """Make records dirty in one transaction; False when all of them were waiting already."""
+        with self._database.writing() as connection:
+            return self._mark_ids(connection, ids, priority, now)
 
     def claim(self, worker: str, now: datetime, limit: int) -> Sequence[Claim]:
         """Take up to `limit` due keys under a lease."""
@@ -337,9 +342,15 @@ class SqlLedger:
         priority: Priority,
         now: datetime,
     ) -> None:
-        if keys:
-            self._marks.mark(connection, keys, priority, now)
+        self._mark_ids(connection, by_kind(keys), priority, now)
+
+    def _mark_ids(
+        self, connection: Connection, ids: IdsByKind, priority: Priority, now: datetime
+    ) -> bool:
+        has_news = self._marks.mark(connection, ids, priority, now)
+        if has_news:
             self._database.announce_marks(connection)
+        return has_news
 
 
 def _keep_seen(connection: Connection, records: Sequence[Record], now: datetime) -> None:

@@ -3,6 +3,11 @@
 An idle key is due at once. One that was looked at within the last `merge` waits for the rest of
 it, so that the second half of a burst is one more look and not ten; never later than `max_wait`
 after its first mark, whatever the clocks do.
+
+A mark that changes nothing is not written: whoever takes a waiting key will look after this mark,
+and one that was marked under its claim already gets its one more look. So a key costs at most two
+writes for each look, however many events name it. That holds without a lock: a row that is seen
+waiting was claimed, if at all, after it was seen.
 """
 
 from __future__ import annotations
@@ -22,7 +27,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     tuple_,
     type_coerce,
 )
@@ -56,26 +60,36 @@ def mark_statement(database: Database, pace: Pace) -> Insert:
         (or_(look.is_(None), waited_for <= soonest), soonest),
         else_=database.least(waited_for, soonest + pace.max_wait // MICROSECOND),
     )
+    kind = bindparam("kind", type_=marks.c.kind.type)
+    priority = bindparam("priority", type_=Integer)
     columns = {
-        "kind": bindparam("kind", type_=marks.c.kind.type),
+        "kind": kind,
         "object_id": ids.c.value,
-        "priority": bindparam("priority", type_=Integer),
+        "priority": priority,
         "generation": literal(1),
         "first_marked_at": now,
         "last_marked_at": now,
         "due_at": due_at,
         "attempts": literal(0),
     }
-    same = and_(recent_looks.c.kind == columns["kind"], recent_looks.c.object_id == ids.c.value)
+    same = and_(recent_looks.c.kind == kind, recent_looks.c.object_id == ids.c.value)
+    there = marks.alias("there")
+    same_mark = and_(there.c.kind == kind, there.c.object_id == ids.c.value)
+    tells_something = or_(
+        there.c.object_id.is_(None),
+        there.c.generation == there.c.claimed_generation,
+        there.c.priority > priority,
+        type_coerce(there.c.due_at, BigInteger) > due_at,
+    )
     rows = (
         select(*columns.values())
-        .select_from(ids.outerjoin(recent_looks, same))
-        .where(true())  # without it SQLite would read ON CONFLICT as a condition of the join
+        .select_from(ids.outerjoin(recent_looks, same).outerjoin(there, same_mark))
+        .where(tells_something)
         .order_by(ids.c.value)
     )
     insert = database.insert(marks)
     latest = type_coerce(marks.c.first_marked_at, BigInteger) + pace.max_wait // MICROSECOND
-    return insert.from_select(list(columns), rows).on_conflict_do_update(
+    upsert = insert.from_select(list(columns), rows).on_conflict_do_update(
         index_elements=[marks.c.kind, marks.c.object_id],
         set_={
             "generation": marks.c.generation + 1,
@@ -84,6 +98,7 @@ def mark_statement(database: Database, pace: Pace) -> Insert:
             "due_at": database.least(marks.c.due_at, insert.excluded.due_at, latest),
         },
     )
+    return upsert.execution_options(preserve_rowcount=True)
 
 
 def remember_looks(

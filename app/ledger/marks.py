@@ -3,7 +3,7 @@
 A mark is a row, not a message: marking a key twice leaves one row with a higher `generation`.
 Nothing is stored of what happened, so lost order and doubled deliveries cannot matter.
 
-- **Due.** See `marking`.
+- **Due.** See `marking`. Marking a key that waits already writes nothing.
 - **Claim.** Takes due keys that nobody holds (or whose lease ran out) in the order priority,
   due_at, first_marked_at. It raises `generation`, and the raised value is the claim's token:
   a worker whose lease ran out while another claimed the key can neither finish, fail nor renew it.
@@ -18,11 +18,10 @@ always locked in key order, so that two writers cannot wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 
+import orjson
 from sqlalchemy import (
     Connection,
     Row,
@@ -33,10 +32,10 @@ from sqlalchemy import (
     update,
 )
 
-from app.domain.deal import ObjectKey
+from app.domain.deal import IdsByKind, ObjectKey
 from app.ledger.database import Database
 from app.ledger.marking import Pace, mark_statement, remember_looks
-from app.ledger.tables import among, dead_letters, key_of, marks
+from app.ledger.tables import among, by_kind, dead_letters, key_of, marks
 from app.ports import Claim, Priority
 
 _IN_KEY_ORDER = (marks.c.kind, marks.c.object_id)
@@ -52,18 +51,18 @@ class Marks:
         self._mark = mark_statement(database, pace)
 
     def mark(
-        self,
-        connection: Connection,
-        keys: Iterable[ObjectKey],
-        priority: Priority,
-        now: datetime,
-    ) -> None:
-        """Insert or raise one row for each key, with one statement for each kind."""
-        ordered = sorted(set(keys), key=attrgetter("kind", "id"))
-        for kind, group in groupby(ordered, key=attrgetter("kind")):
-            ids = self._database.list_value([key.id for key in group])
-            values = {"ids": ids, "kind": kind, "priority": int(priority), "now": now}
-            connection.execute(self._mark, values)
+        self, connection: Connection, ids: IdsByKind, priority: Priority, now: datetime
+    ) -> bool:
+        """Insert or raise a row for each id, with one statement for each kind, in their order.
+
+        Ids are distinct within their kind. The answer is whether any row was written.
+        """
+        written = 0
+        for kind in sorted(ids):
+            listed = orjson.dumps(list(ids[kind])).decode()
+            values = {"ids": listed, "kind": kind, "priority": int(priority), "now": now}
+            written += connection.execute(self._mark, values).rowcount
+        return written > 0
 
     def claim(
         self, connection: Connection, worker: str, now: datetime, limit: int
@@ -88,7 +87,7 @@ class Marks:
         now: datetime,
     ) -> Sequence[Claim]:
         """Mark keys and lease them at once, due or not; those that another holds are passed by."""
-        self.mark(connection, keys, priority, now)
+        self.mark(connection, by_kind(keys), priority, now)
         unleased = or_(marks.c.claimed_until.is_(None), marks.c.claimed_until <= now)
         free = connection.execute(
             select(marks)

@@ -33,7 +33,7 @@ from sqlalchemy import (
     or_,
 )
 
-from app.domain.deal import ObjectKey, ObjectKind
+from app.domain.deal import IdsByKind, ObjectKey, ObjectKind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -218,14 +218,20 @@ sightings = Table(
 )
 
 
+def by_kind(keys: Iterable[ObjectKey]) -> IdsByKind:
+    """The ids of these keys, each once."""
+    ids: dict[ObjectKind, set[str]] = {}
+    for key in keys:
+        ids.setdefault(key.kind, set()).add(key.id)
+    return ids
+
+
 def among(table: Table, keys: Iterable[ObjectKey]) -> ColumnElement[bool]:
     """Whether a row of a table with `kind` and `object_id` belongs to one of `keys`.
 
     Spelled out by kind, because SQLite reads the whole table for a list of pairs.
     """
-    ids: dict[ObjectKind, list[str]] = {}
-    for key in keys:
-        ids.setdefault(key.kind, []).append(key.id)
+    ids = by_kind(keys)
     parts = (and_(table.c.kind == kind, table.c.object_id.in_(ids[kind])) for kind in sorted(ids))
     return or_(false(), *parts)
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.deal import ObjectKey, ObjectKind
-from webhooks.events import MAX_EVENTS, Action, Fate, UnreadableError, read_delivery
+from webhooks.events import MAX_EVENTS, UnreadableError, read_delivery
+from webhooks.meaning import Action, Fate
 
 TYPE_IDS = {"contact": "0-1", "company": "0-2", "deal": "0-3", "note": "0-46"}
 COMMON = {"eventId": 100, "portalId": 62515, "appId": 1, "occurredAt": 1, "attemptNumber": 0}
@@ -15,6 +16,11 @@ COMMON = {"eventId": 100, "portalId": 62515, "appId": 1, "occurredAt": 1, "attem
 def read(*events):
     """Read a delivery of these events, each with the common fields."""
     return read_delivery(orjson.dumps([COMMON | event for event in events]), "ff_")
+
+
+def keys(reading):
+    """What a reading points to."""
+    return {ObjectKey(kind, each) for kind, named in reading.ids.items() for each in named}
 
 
 def key(kind, object_id):
@@ -35,7 +41,7 @@ def test_both_forms_name_the_same_key(kind, verb, object_id):
             "objectId": object_id,
         }
     )
-    assert plain.keys == generic.keys == {key(kind, "77")}
+    assert keys(plain) == keys(generic) == {key(kind, "77")}
     assert plain.counts == generic.counts == {(f"{kind}.{verb}", Fate.READ): 1}
 
 
@@ -49,8 +55,8 @@ def test_association_marks_both_ends():
         "fromObjectTypeId": "0-3",
         "toObjectTypeId": "0-1",
     }
-    assert read(plain | ends).keys == both
-    assert read(generic | ends).keys == both
+    assert keys(read(plain | ends)) == both
+    assert keys(read(generic | ends)) == both
 
 
 def test_association_with_a_stranger():
@@ -61,13 +67,13 @@ def test_association_with_a_stranger():
         "fromObjectId": 1,
         "toObjectId": 2,
     }
-    assert read(line_item).keys == {key("deal", "1")}
+    assert keys(read(line_item)) == {key("deal", "1")}
     tickets = line_item | {
         "subscriptionType": "ticket.associationChange",
         "associationType": "TICKET_TO_LINE_ITEM",
     }
     reading = read(tickets)
-    assert not reading.keys
+    assert not keys(reading)
     assert reading.counts == {("object.associationChange", Fate.UNKNOWN): 1}
 
 
@@ -79,8 +85,8 @@ def test_merge_marks_winner_and_losers():
         "mergedObjectIds": [2, "3"],
         "newObjectId": 4,
     }
-    assert read(merge).keys == {key("deal", str(number)) for number in (1, 2, 3, 4)}
-    assert read({"subscriptionType": "contact.merge", "objectId": 9}).keys == {key("contact", "9")}
+    assert keys(read(merge)) == {key("deal", str(number)) for number in (1, 2, 3, 4)}
+    assert keys(read({"subscriptionType": "contact.merge", "objectId": 9})) == {key("contact", "9")}
 
 
 def test_privacy_deletion_purges():
@@ -91,7 +97,7 @@ def test_privacy_deletion_purges():
         {"subscriptionType": "contact.deletion", "objectId": 7},
     )
     assert reading.purge == {key("contact", "5")}
-    assert reading.keys == {key("contact", "5"), key("contact", "7")}
+    assert keys(reading) == {key("contact", "5"), key("contact", "7")}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +115,7 @@ def test_own_echoes_are_dropped(name, source, is_kept):
     """Our own writes come back as events and lead to nothing; a person's change always counts."""
     change = {"subscriptionType": "deal.propertyChange", "objectId": 1, "propertyName": name}
     reading = read(change | ({"changeSource": source} if source else {}))
-    assert bool(reading.keys) == is_kept
+    assert bool(keys(reading)) == is_kept
     assert ((("deal.propertyChange", Fate.ECHO)) in reading.counts) != is_kept
 
 
@@ -139,7 +145,7 @@ def test_a_malformed_event_never_loses_its_neighbours(broken):
     """One event that makes no sense is counted, and those around it are read."""
     good = {"subscriptionType": "deal.creation", "objectId": 1}
     reading = read_delivery(orjson.dumps([good, broken, good | {"objectId": 2}]), "ff_")
-    assert reading.keys == {key("deal", "1"), key("deal", "2")}
+    assert keys(reading) == {key("deal", "1"), key("deal", "2")}
     malformed = [n for (_, fate), n in reading.counts.items() if fate is Fate.MALFORMED]
     assert malformed == [1]
 
@@ -158,7 +164,7 @@ def test_a_malformed_event_never_loses_its_neighbours(broken):
 def test_unknown_types_are_counted(event):
     """What HubSpot may send besides is no error, and its name makes no new label."""
     reading = read(event)
-    assert not reading.keys
+    assert not keys(reading)
     assert reading.counts == {("other", Fate.UNKNOWN): 1}
 
 
@@ -174,7 +180,7 @@ def test_what_is_no_delivery_is_unreadable(body):
 def test_the_array_has_a_limit():
     """An array beyond the limit is refused whole, one at the limit is read."""
     event = {"subscriptionType": "deal.creation", "objectId": 1}
-    assert read_delivery(orjson.dumps([event] * MAX_EVENTS), "ff_").keys
+    assert keys(read_delivery(orjson.dumps([event] * MAX_EVENTS), "ff_"))
     with pytest.raises(UnreadableError):
         read_delivery(orjson.dumps([event] * (MAX_EVENTS + 1)), "ff_")
 
@@ -219,5 +225,5 @@ def test_no_content_breaks_the_reader(events):
     """Whatever stands in the fields, every event gets one fate and keys are ids of digits."""
     reading = read_delivery(orjson.dumps(events), "ff_")
     assert sum(reading.counts.values()) == len(events)
-    assert all(found.id.isdigit() for found in reading.keys)
-    assert reading.purge <= reading.keys
+    assert all(found.id.isdigit() for found in keys(reading))
+    assert reading.purge <= keys(reading)

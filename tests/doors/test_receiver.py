@@ -36,10 +36,11 @@ class Recorder:
         self.marked = []
         self.purged = []
 
-    def mark(self, keys, *_):
+    def mark_ids(self, ids, *_):
         if self.failure:
             raise self.failure
-        self.marked.append(set(keys))
+        self.marked.append({ObjectKey(kind, each) for kind in ids for each in ids[kind]})
+        return True
 
     def purge(self, contacts, *_):
         self.purged.append(set(contacts))
@@ -177,10 +178,10 @@ def test_deliveries_share_a_commit():
             super().__init__()
             self.entered, self.go = threading.Event(), threading.Event()
 
-        def mark(self, keys, *_):
+        def mark_ids(self, ids, *_):
             self.entered.set()
             assert self.go.wait(10)
-            super().mark(keys)
+            return super().mark_ids(ids)
 
     ledger, answers = Slow(), []
     bodies = [

@@ -196,7 +196,7 @@ class TestPostgres:
     def test_another_holds_the_row(self, postgres_url):
         """A row that stays locked is worth another try."""
         ledger = impatient(postgres_url)
-        ledger.mark([deal(1)], LIVE, NOW)
+        ledger.mark([deal(1)], Priority.SWEEP, NOW)
         with ledger._database.writing() as connection:
             connection.exec_driver_sql("SELECT * FROM marks FOR UPDATE")
             with pytest.raises(Retryable, match="55P03"):

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from app.domain.deal import ObjectKind
 from app.ledger import open_ledger
 from app.ports import Priority
 
@@ -42,6 +43,23 @@ class TestMarking:
         assert claims[0].first_marked_at == NOW
         ledger.done("w", claims, later(200))
         assert take(ledger, later(300)) == ()
+
+    def test_a_mark_that_tells_nothing_new_is_not_written(self, ledger):
+        """A key costs two writes for each look: its first mark, and the first one under a claim.
+
+        What raises the priority or ends a wait is news all the same.
+        """
+        ids = {ObjectKind.DEAL: {"1"}}
+        assert ledger.mark_ids(ids, SWEEP, NOW)
+        assert not ledger.mark_ids(ids, SWEEP, later(1))
+        assert ledger.mark_ids(ids, LIVE, later(2))
+        assert not ledger.mark_ids(ids, LIVE, later(3))
+        (claim,) = take(ledger, later(4))
+        assert ledger.mark_ids(ids, LIVE, later(5))
+        assert not ledger.mark_ids(ids, LIVE, later(6))
+        ledger.fail("w", claim, "no", later(600), later(7))
+        assert ledger.mark_ids(ids, LIVE, later(8))
+        assert keys(take(ledger, later(8))) == [deal(1)]
 
     def test_nothing_to_mark(self, ledger):
         """No keys, no trouble."""
@@ -130,7 +148,7 @@ class TestClaims:
         ledger.done("w", claims, later(4))
         again = take(ledger, later(4))
         assert keys(again) == [deal(1)]
-        assert again[0].first_marked_at == later(3)
+        assert again[0].first_marked_at == later(1)
         ledger.done("w", again, later(5))
         assert take(ledger, later(60)) == ()
 
