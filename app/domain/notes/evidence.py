@@ -25,8 +25,10 @@ def misplaced(stretch: Stretch) -> Opinion | None:
         return None if _names_a_time(stretch) else _TIMELESS
     if stretch.kind not in {QuestionKind.REASON, QuestionKind.VALUE}:
         return None
-    if "time" in stretch.passage.kinds and _only_dates(stretch):
+    if "time" in stretch.passage.kinds and _only(stretch, "time"):
         return _ONLY_A_TIME
+    if stretch.has("footprint") and _DIGIT.search(stretch.text) and _only(stretch, "footprint"):
+        return _ONLY_COUNTS
     if stretch.kind is QuestionKind.REASON and _praises_us(stretch):
         return _PRAISE
     return None
@@ -36,14 +38,14 @@ def _names_a_time(stretch: Stretch) -> bool:
     return stretch.has("time") or stretch.has("occasion") or bool(_DIGIT.search(stretch.text))
 
 
-def _only_dates(stretch: Stretch) -> bool:
-    """Whether nothing but dates and small words stand there."""
+def _only(stretch: Stretch, kind: str) -> bool:
+    """Whether nothing but phrases of a class, numbers and small words stand there."""
     passage = stretch.passage
-    dated = {
-        place for hit in passage.hits if hit.kind == "time" for place in range(hit.first, hit.last)
+    named = {
+        place for hit in passage.hits if hit.kind == kind for place in range(hit.first, hit.last)
     }
     return all(
-        place in dated
+        place in named
         or passage.words[place].text in passage.fillers
         or passage.words[place].text.isdecimal()
         for place in passage.words_in(*stretch.span)
@@ -58,4 +60,5 @@ def _praises_us(stretch: Stretch) -> bool:
 
 _TIMELESS = blank(ReasonCode.NO_TIMING, "names no date, period or event")
 _ONLY_A_TIME = blank(ReasonCode.WRONG_WHY, "only a time, no reason")
+_ONLY_COUNTS = blank(ReasonCode.WRONG_WHY, "counts what they run, no reason")
 _PRAISE = blank(ReasonCode.WRONG_WHY, "speaks of the product, not of trouble")

@@ -45,7 +45,9 @@ _ANSWERS = re.compile(
     r"|(?:antwort|antwoord|reponse|respuesta)\s?:\s*|(?=(?:because|weil|omdat|parce que|porque)\b))"
 )
 _MAX_WORDS_BEHIND = 4
-_SAYING = re.compile(r"(?:the|a)\s(?:right |best |perfect |good |great |bad |wrong |terrible |difficult |strange |funny )?(?:time|moment)\b")
+_SAYING = re.compile(
+    r"(?:the|a)\s(?:right |best |perfect |good |great |bad |wrong |terrible |difficult |strange |funny )?(?:time|moment)\b"
+)
 _POINT = re.compile(
     r"\b(?:point|question|topic|item|one|frage|punkt|vraag|punt|pregunta|punto)\s*\($"
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.domain.notes.answer import AnswerState, QuestionId, ReasonCode
+from app.domain.notes.answer import WHY_CHANGE, AnswerState, QuestionId, ReasonCode
 from app.domain.notes.candidate import Candidate
 from app.domain.notes.frame import Frame
 from app.domain.notes.label import Place
@@ -22,6 +22,9 @@ from app.domain.notes.substance import judge_text
 from app.domain.notes.vocabulary import WORDS
 
 _DIRECT = WORDS["introduces"]
+_CHANGING = f"before.{WHY_CHANGE}"
+"""We sell and never change, so that "we want to change" is the customer's word."""
+
 _JOINS = WORDS["joins"]
 _OURS = WORDS["disclaims"]
 _ELSEWHERE = re.compile(
@@ -107,7 +110,9 @@ def _because(passage: Passage, hit: Hit, sentence: Span) -> int | None:
 def _disclaimed(passage: Passage, hit: Hit, sentence: Span) -> bool:
     """Whether our own side, a condition or a negation stands right before the phrase."""
     return any(
-        word.start >= sentence[0] and word.text in _OURS
+        word.start >= sentence[0]
+        and word.text in _OURS
+        and not (hit.kind == _CHANGING and word.text in WORDS["we"])
         for word in passage.words[max(0, hit.first - 3) : hit.first]
     )
 

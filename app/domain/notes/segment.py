@@ -102,7 +102,10 @@ def _staged(passage: Passage, mark: Mark) -> bool:
     if passage.kinds.isdisjoint(_PLAYED):
         return False
     opens = passage.sentence_at(mark.start)[0]
-    return any(passage.has(kind, opens, mark.start) for kind in _PLAYED)
+    if any(passage.has(kind, opens, mark.start) for kind in _PLAYED):
+        return True
+    announced = passage.text[:opens].rstrip().endswith(":")
+    return announced and passage.has("shown", passage.sentence_at(opens - 2)[0], mark.start)
 
 
 def _candidate(

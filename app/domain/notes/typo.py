@@ -16,6 +16,9 @@ from app.domain.notes.vocabulary import WORDS
 
 _WHY = WORDS["why"]
 _ASKED_ABOUT = tuple(sorted(WORDS["asked_about"]))
+_SWAPPED = {"nwo": "now", "onw": "now", "nw": "now"}
+"""Words too short to be told from others by a count of errors."""
+
 _JOINED = "why"  # "whychnage", written as one word
 _MIN_LETTERS = 5
 _LETTERS_FOR_TWO_ERRORS = 8
@@ -35,7 +38,8 @@ def corrected(words: list[Word]) -> list[Word]:
 def _correct(words: list[Word], index: int, before: str) -> None:
     """Spell one word right behind what it is joined to, if it misspells what is asked about."""
     text = words[index].text[len(before) :]
-    if len(text) >= _MIN_LETTERS and (meant := _closest(text)) is not None:
+    meant = _closest(text) if len(text) >= _MIN_LETTERS else _SWAPPED.get(text)
+    if meant is not None:
         words[index] = words[index]._replace(text=before + meant)
 
 
