@@ -18,9 +18,14 @@ _MAX_TITLE_WORDS = 14
 _MAX_MARKETING_WORDS = 9
 _INNER_RANK = 7
 _MAX_LINES_OF_SPEECH = 40
+_MAX_WORDS_TO_KNOWN = 3
 _SENT = re.compile(
     r"(?:i |we |have |just )*(?:sent|shared|pasted|copied|attached|(?:e-?)?mailed|wrote)\b.*:\s*$"
     r"|(?:my|our)(?: \w+){0,2} (?:mail|e-?mail|message|post|text|reply|follow-?up)\b.*:\s*$"
+)
+_SENDER = re.compile(
+    r"(?:from|von|de|van)\s?:\s*(?P<us>(?:me|us|myself|ich|mir|uns|moi|nous|mij|yo)\b"
+    r"|.{0,60}@flow(?:fuse|forge)\b)?"
 )
 _OPENING_QUOTE = re.compile(r"[\"“„«]")
 _CLOSING_QUOTE = re.compile(r"[\"”“»]\W*$")
@@ -75,6 +80,8 @@ def frames_of(passages: Sequence[Passage]) -> list[Frame]:
                 current, rank, block = Frame.FOREIGN, _INNER_RANK, following[0].line.quoted
             else:
                 sent_until = _end_of_speech(passages, passage.index + 1)
+        if sender := _SENDER.match(passage.folded):
+            opened = Frame.FOREIGN if sender["us"] else Frame.NOTE
         if passage.index <= sent_until or "commands" in passage.kinds:
             frames.append(Frame.FOREIGN)
             continue
@@ -115,17 +122,24 @@ def _is_title(passage: Passage) -> bool:
     )
 
 
+def _is_prominent(passage: Passage) -> bool:
+    """Whether a line is set as the title of what follows, by a heading or in bold."""
+    line = passage.line
+    bold = line.bold and line.bold[0][1] - line.bold[0][0] >= len(line.text) - 1
+    return bool(line.heading or bold)
+
+
 def _opened(passage: Passage) -> Frame | None:
     """The frame that a title opens; None when it says nothing of the kind."""
     label = min((hit.first for hit in passage.hits if _is_label(hit.kind)), default=None)
     kinds = {hit.kind for hit in passage.hits if label is None or hit.last <= label}
     if label is not None:
         kinds &= {"foreign", "guessing", "elsewhere"}
-    if not passage.line.heading or len(passage.words) > _MAX_MARKETING_WORDS:
+    if not _is_prominent(passage) or len(passage.words) > _MAX_MARKETING_WORDS:
         kinds.discard("marketing")
     if "asking" in kinds and passage.index == 0 and len(passage.words) > _MAX_TITLE_WORDS:
         kinds.discard("asking")
-    announced = [hit for hit in passage.hits if hit.kind == "known" and hit.first <= 1]
+    announced = [hit for hit in passage.hits if hit.kind == "known" and hit.first <= _MAX_WORDS_TO_KNOWN]
     if "asking" in kinds and _only_within(passage, "asking", announced):
         kinds.discard("asking")
     for kind, frame in _OPENERS.items():

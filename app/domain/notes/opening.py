@@ -43,6 +43,8 @@ _PITCH = re.compile(
     r"|makes it easy)"
     r"|\bour (?:platform|product|solution) (?:is|lets|enables|offers|provides|helps|allows)"
     r"|\bwe (?:offer|provide|help (?:companies|teams|customers|you)|are the (?:leading|only))\b"
+    r"|\bwe(?:'re| are| have) (?:the |simply |just )*(?:market|largest|biggest|best|leading|fastest|most"
+    r"|number one|no\.? ?1)\b"
     r"|\byour node-red\b"
 )
 _THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")

@@ -26,6 +26,10 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 _SLIDE = re.compile(r"\([^()]*\b(?:slides?|deck|pitch|brochure|website|flyer|folien?|poster)\b")
+_OF_OTHERS = re.compile(
+    r"\bfrom (?:the|their|our|my) (?:[\w-]+ ){1,3}(?:file|deal|record|notes?|project|opportunity)"
+    r"\s*:\s*$"
+)
 _SIGNATURE = re.compile(r"\bflowfuse(?:\.com)?\s*[|·•–—-]|@flowfuse\b|\b(?:tel|mobile|phone)\b[.:]")
 _PLAYED = frozenset({"foreign", "ours", "shown"})
 _LETTER = re.compile(r"[^\W_]")
@@ -99,6 +103,8 @@ def _staged(passage: Passage, mark: Mark) -> bool:
         return True
     if _SLIDE.search(passage.folded, mark.start, mark.end):
         return True
+    if _OF_OTHERS.search(passage.folded, 0, mark.start):
+        return True
     if passage.kinds.isdisjoint(_PLAYED):
         return False
     opens = passage.sentence_at(mark.start)[0]
@@ -118,7 +124,7 @@ def _candidate(
     )
     if not tight:
         return base
-    opinion = _judge(script, passage, tight, question)
+    opinion = _judge(script, mark, tight, question)
     first, last = _decisive(script, tight, question, opinion)
     return base._replace(
         start=first[0].line.start + first[1][0],
@@ -127,10 +133,9 @@ def _candidate(
     )
 
 
-def _judge(
-    script: Manuscript, passage: Passage, parts: list[Part], question: QuestionId
-) -> Opinion:
+def _judge(script: Manuscript, mark: Mark, parts: list[Part], question: QuestionId) -> Opinion:
     """The best of the parts, except that an empty first line outweighs what follows it."""
+    passage = script.passages[mark.passage]
     frame = script.frames[passage.index]
     listed = passage.line.depth and not _TICKED.match(passage.text)
     if frame is Frame.ASKING and (listed or _SLOT.match(passage.text)):
@@ -143,7 +148,8 @@ def _judge(
     others = parts[0][0].line.depth or parts[0][0].line.cell or script.speakers[parts[0][0].index]
     if best.state is not AnswerState.ANSWERED and (others or best.state is AnswerState.ASKED_ONLY):
         best = next((o for o in opinions if o.state is AnswerState.ANSWERED), best)
-    if frame is Frame.GUESSING and best.state is AnswerState.ANSWERED:
+    guessed = frame is Frame.GUESSING or passage.has("guess", mark.start, mark.end)
+    if guessed and best.state is AnswerState.ANSWERED:
         return Opinion(AnswerState.PLACEHOLDER, ReasonCode.SELLERS_VIEW, "the seller's guess")
     return best
 
