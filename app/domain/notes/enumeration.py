@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from app.domain.notes.answer import QuestionId
 from app.domain.notes.candidate import Candidate
+from app.domain.notes.frame import Frame
 from app.domain.notes.label import Place
 from app.domain.notes.manuscript import Manuscript
+from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
+from app.domain.notes.phrase import Hit
 from app.domain.notes.substance import judge_text
 
 _NUMBER = re.compile(
@@ -22,6 +26,11 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _AD = re.compile(r"\s*(?:ad|re|zu)\s\d\)", re.IGNORECASE)
+_WITHIN = re.compile(r"(?<![\w.])\(?(?P<number>[1-6])\s?[).:]\s+")
+_STRUNG = re.compile(
+    r"\s*(?:[/,;&>|→+–-]|->|\bthen\b|\band\b|\bund\b|\ben\b|\bet\b|\by\b)+\s*(?:and\s)?"
+)
+_HEADS_LIST = re.compile(r"\s*\)?\s*(?::|$|[.:]?\s*\(?1\s?[).:])")
 _SHORT = ("short.", "labels.")
 _MIN_KEYS = 2
 
@@ -38,20 +47,37 @@ def enumerated(script: Manuscript) -> Iterator[Candidate]:
 def _order_key(script: Manuscript) -> tuple[Passage, list[QuestionId]] | None:
     """The line that names the order of the whys, and that order."""
     for passage in script.passages:
-        if "order" not in passage.kinds:
+        if not passage.questions:
             continue
-        named: list[QuestionId] = []
+        named: dict[QuestionId, Hit] = {}
         for hit in passage.hits:
             if hit.kind.startswith(_SHORT):
-                question = QuestionId(hit.kind.partition(".")[2])
-                if question not in named:
-                    named.append(question)
-        if len(named) >= _MIN_KEYS:
-            return passage, named
+                named.setdefault(QuestionId(hit.kind.partition(".")[2]), hit)
+        if script.frames[passage.index] is not Frame.NOTE:
+            continue
+        told = "order" in passage.kinds and len(named) >= _MIN_KEYS
+        if told or (len(named) > _MIN_KEYS and _strung(passage, list(named.values()))):
+            return passage, list(named)
     return None
 
 
+def _strung(passage: Passage, hits: Sequence[Hit]) -> bool:
+    """Whether short names of the whys head a list, one after the other: "change / now / us:"."""
+    behind = passage.span_of(hits[-1])[1]
+    if passage.line.depth or not _HEADS_LIST.match(passage.text, behind):
+        return False
+    return all(
+        right.first == left.last and _STRUNG.fullmatch(passage.between(left.last, right.first))
+        for left, right in pairwise(hits)
+    )
+
+
 def _by_order(script: Manuscript, key: Passage, order: Sequence[QuestionId]) -> Iterator[Candidate]:
+    for passage in script.passages[key.index : key.index + 2]:
+        if spans := _numbered_within(passage):
+            for span, question in zip(spans, order, strict=False):
+                yield _candidate(script, passage, question, span)
+            return
     items = [
         p
         for p in script.passages
@@ -62,6 +88,16 @@ def _by_order(script: Manuscript, key: Passage, order: Sequence[QuestionId]) -> 
         items = near if len(near) == len(order) else []
     for passage, question in zip(items, order, strict=False):
         yield _candidate(script, passage, question)
+
+
+def _numbered_within(passage: Passage) -> list[Span]:
+    """The stretches of a line between "1.", "2." and so on; none where fewer than two follow."""
+    found = list(_WITHIN.finditer(passage.text))
+    numbers = [int(match["number"]) for match in found]
+    if len(found) < _MIN_KEYS or numbers != list(range(1, len(found) + 1)):
+        return []
+    ends = [*(match.start() for match in found[1:]), len(passage.text)]
+    return [(match.end(), end) for match, end in zip(found, ends, strict=True)]
 
 
 def _by_number(script: Manuscript) -> Iterator[Candidate]:
@@ -102,11 +138,13 @@ def _number_of(passage: Passage) -> int:
     return int(match["number"]) if match else 0
 
 
-def _candidate(script: Manuscript, passage: Passage, question: QuestionId) -> Candidate:
+def _candidate(
+    script: Manuscript, passage: Passage, question: QuestionId, span: Span | None = None
+) -> Candidate:
+    """What a line, or a stretch of it, is worth as the answer in its turn."""
     match = _NUMBER.match(passage.text)
-    start = match.end() if match else 0
-    opinion = judge_text(passage, start, len(passage.text), script.kinds[question])
+    start, end = span or (match.end() if match else 0, len(passage.text))
+    end = start + len(passage.text[start:end].rstrip(" ,;"))
+    opinion = judge_text(passage, start, end, script.kinds[question])
     base = passage.line.start
-    return Candidate(
-        question, passage.index, Place.INLINE, "", base + start, passage.line.end, opinion
-    )
+    return Candidate(question, passage.index, Place.INLINE, "", base + start, base + end, opinion)

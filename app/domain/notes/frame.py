@@ -139,7 +139,9 @@ def _opened(passage: Passage) -> Frame | None:
         kinds.discard("marketing")
     if "asking" in kinds and passage.index == 0 and len(passage.words) > _MAX_TITLE_WORDS:
         kinds.discard("asking")
-    announced = [hit for hit in passage.hits if hit.kind == "known" and hit.first <= _MAX_WORDS_TO_KNOWN]
+    announced = [
+        hit for hit in passage.hits if hit.kind == "known" and hit.first <= _MAX_WORDS_TO_KNOWN
+    ]
     if "asking" in kinds and _only_within(passage, "asking", announced):
         kinds.discard("asking")
     for kind, frame in _OPENERS.items():

@@ -17,6 +17,10 @@ from app.domain.notes.passage import Passage, passages_of
 from app.domain.notes.phrase import PhraseBook
 from app.domain.notes.speech import speakers_of
 
+_MIN_WORDS_DICTATED = 30
+_WORDS_A_BREATH = 25
+_MIN_SPOKEN = 3
+
 MAX_LABELS_PER_NOTE = 400
 """No note that a person wrote comes near; later ones are not read, which bounds the cost."""
 
@@ -71,6 +75,20 @@ def _first_marks(passages: Sequence[Passage], dialect: Dialect) -> list[list[Mar
     return found
 
 
+def _is_dictated(passage: Passage) -> bool:
+    """Whether a long line runs on without the stops that would set labels apart."""
+    words = len(passage.words)
+    return words >= _MIN_WORDS_DICTATED and words >= _WORDS_A_BREATH * len(passage.sentences)
+
+
+def _spoken(line: list[Mark], passage: Passage) -> list[Mark]:
+    """The labels of a dictated line; where several are named, each heads what follows it."""
+    unsigned = {q for mark in line if mark.place >= Place.BARE for q in mark.questions}
+    if len(unsigned) < _MIN_SPOKEN or "todo" in passage.kinds:
+        return line
+    return [m._replace(place=Place.INLINE) if m.place >= Place.BARE else m for m in line]
+
+
 def _answers_inline(marks: Sequence[Sequence[Mark]], passages: Sequence[Passage]) -> bool:
     """Whether more labels that head a line have words behind them than have none."""
     heads = [line[-1] for line in marks if line and line[-1].place is Place.HEAD]
@@ -83,6 +101,10 @@ def _answers_inline(marks: Sequence[Sequence[Mark]], passages: Sequence[Passage]
 
 def _settled(marks: list[list[Mark]], passages: Sequence[Passage]) -> list[list[Mark]]:
     """Labels without any sign count as labels where several questions are headed in that way."""
+    marks = [
+        _spoken(line, passage) if len(line) > 1 and _is_dictated(passage) else line
+        for line, passage in zip(marks, passages, strict=True)
+    ]
     bare = {
         question
         for line in marks

@@ -46,7 +46,8 @@ _ANSWERS = re.compile(
 )
 _MAX_WORDS_BEHIND = 4
 _SAYING = re.compile(
-    r"(?:the|a)\s(?:right |best |perfect |good |great |bad |wrong |terrible |difficult |strange |funny )?(?:time|moment)\b"
+    r"(?:the|a)\s(?:(?:right|best|perfect|good|great|bad|wrong|terrible|difficult|strange|funny) )?"
+    r"(?:time|moment)\b"
 )
 _POINT = re.compile(
     r"\b(?:point|question|topic|item|one|frage|punkt|vraag|punt|pregunta|punto)\s*\($"

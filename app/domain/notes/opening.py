@@ -43,11 +43,12 @@ _PITCH = re.compile(
     r"|makes it easy)"
     r"|\bour (?:platform|product|solution) (?:is|lets|enables|offers|provides|helps|allows)"
     r"|\bwe (?:offer|provide|help (?:companies|teams|customers|you)|are the (?:leading|only))\b"
-    r"|\bwe(?:'re| are| have) (?:the |simply |just )*(?:market|largest|biggest|best|leading|fastest|most"
-    r"|number one|no\.? ?1)\b"
+    r"|\bwe(?:'re| are| have) (?:the |simply |just )*(?:market|largest|biggest|best|leading|fastest"
+    r"|most|number one|no\.? ?1)\b"
     r"|\byour node-red\b"
 )
 _THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _DIGIT = re.compile(r"\d")
 _CLAUSE_SIGNS = (", ", "(", "; ", " – ", " - ")
 _BACK = re.compile(
@@ -156,10 +157,18 @@ def _taken_back(stretch: Stretch) -> bool:
     inside = [span for span in stretch.passage.sentences if stretch.start < span[0] < stretch.end]
     for index, (start, end) in enumerate(inside):
         later = stretch._replace(start=start, end=min(end, stretch.end))
-        if later.opens_with("denied", _MAX_WORDS_TO_DENIAL) and _BACK.match(later.folded):
+        back = later.opens_with("denied", _MAX_WORDS_TO_DENIAL) and _BACK.match(later.folded)
+        if back or (later.has("denied") and _echoes(stretch, later)):
             rest = sum(len(stretch.passage.text[a:b].split()) for a, b in inside[index + 1 :])
             return rest <= _MAX_WORDS_BEHIND_DENIAL
     return False
+
+
+def _echoes(stretch: Stretch, later: Stretch) -> bool:
+    """Whether a later sentence speaks of the same thing as what stands before it."""
+    before = stretch._replace(end=later.start)
+    said = set(_LONG_WORD.findall(before.folded)) - stretch.passage.fillers
+    return not said.isdisjoint(_LONG_WORD.findall(later.folded))
 
 
 def _ends_denied(stretch: Stretch) -> bool:
