@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from app.domain.notes.page import Line
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 
@@ -63,38 +64,58 @@ _OPENING = frozenset({*_OPENERS, "known"})
 
 def frames_of(passages: Sequence[Passage]) -> list[Frame]:
     """The frame of every line."""
-    frames: list[Frame] = []
-    current, rank, block = Frame.NOTE, 0, 0
-    sent_until = -1
-    for passage in passages:
+    walk = _Walk(passages)
+    return [walk.enter(passage) for passage in passages]
+
+
+class _Walk:
+    """Goes through the lines of one note and remembers the frame that is open."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+        self._current, self._rank, self._block = Frame.NOTE, 0, 0
+        self._sent_until = -1
+        self._was_quoted = False
+
+    def enter(self, passage: Passage) -> Frame:
+        """The frame of the next line."""
         line = passage.line
-        if block and line.quoted < block and frames and passages[passage.index - 1].line.quoted:
-            current, rank, block = Frame.NOTE, 0, 0
-        if line.heading and rank and line.heading <= rank:
-            current, rank = Frame.NOTE, 0
+        self._leave(line)
         opens = not passage.kinds.isdisjoint(_OPENING) and _is_title(passage)
         opened = _opened(passage) if opens else None
-        if opened is None and line.text[-1] == ":" and _SENT.match(passage.folded):
-            following = passages[passage.index + 1 : passage.index + 2]
-            if following and following[0].line.quoted > line.quoted:
-                current, rank, block = Frame.FOREIGN, _INNER_RANK, following[0].line.quoted
-            else:
-                sent_until = _end_of_speech(passages, passage.index + 1)
+        if line.text[-1] == ":" and opened is None and _SENT.match(passage.folded):
+            self._announce(passage)
         if sender := _SENDER.match(passage.folded):
             opened = Frame.FOREIGN if sender["us"] else Frame.NOTE
-        if passage.index <= sent_until or "commands" in passage.kinds:
-            frames.append(Frame.FOREIGN)
-            continue
+        if passage.index <= self._sent_until or "commands" in passage.kinds:
+            return Frame.FOREIGN
         if opened in NOT_THEIRS and _has_label(passage):
-            frames.append(opened)
-            continue
+            return opened
         if opened is not None:
-            current, block = opened, 0
-            rank = line.heading or (-1 if passage.index == 0 else _INNER_RANK)
-        if not block and line.quoted and current in NOT_THEIRS:
-            block = line.quoted
-        frames.append(current)
-    return frames
+            self._current, self._block = opened, 0
+            self._rank = line.heading or (-1 if passage.index == 0 else _INNER_RANK)
+        if not self._block and line.quoted and self._current in NOT_THEIRS:
+            self._block = line.quoted
+        return self._current
+
+    def _leave(self, line: Line) -> None:
+        """Close the frame that ends before a line: with its quotation, or at the next heading."""
+        ends_block = self._block and line.quoted < self._block and self._was_quoted
+        self._was_quoted = bool(line.quoted)
+        if ends_block or (line.heading and self._rank and line.heading <= self._rank):
+            self._current, self._rank, self._block = Frame.NOTE, 0, 0
+
+    def _announce(self, passage: Passage) -> None:
+        """Take note that what follows was sent by us: a quoted block, or a text in quotes."""
+        below = self._passages[passage.index + 1 : passage.index + 2]
+        if below and below[0].line.quoted > passage.line.quoted:
+            self._current, self._rank, self._block = (
+                Frame.FOREIGN,
+                _INNER_RANK,
+                below[0].line.quoted,
+            )
+        else:
+            self._sent_until = _end_of_speech(self._passages, passage.index + 1)
 
 
 def _end_of_speech(passages: Sequence[Passage], start: int) -> int:
