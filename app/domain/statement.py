@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from app.domain.naming import Name, Names, name_of
+from app.domain.notes.line import Line
 from app.domain.notes.moment import expiry
-from app.domain.notes.page import Line, read_page
+from app.domain.notes.page import read_page
 from app.domain.notes.phrase import Word, fold, words_of
 from app.domain.verdict import CriterionId
 

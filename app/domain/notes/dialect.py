@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from app.domain.notes.answer import WHY_CHANGE, WHY_FLOWFUSE, WHY_NOW, QuestionId
-from app.domain.notes.label import BREAK_BEFORE, SIGN, Dialect
+from app.domain.notes.label import Dialect
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
+from app.domain.notes.sign import BREAK_BEFORE, SIGN
 
 _FRAMEWORKS: Mapping[str, tuple[tuple[str, QuestionId], ...]] = {
     "meddicc": (("i", WHY_CHANGE),),

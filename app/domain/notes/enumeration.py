@@ -15,8 +15,8 @@ from app.domain.notes.answer import QuestionId
 from app.domain.notes.candidate import Candidate
 from app.domain.notes.frame import Frame
 from app.domain.notes.label import Place
+from app.domain.notes.line import Span
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 from app.domain.notes.substance import judge_text

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from app.domain.notes.label import Mark, Place
+from app.domain.notes.line import Line, Span
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.page import Line, Span
 from app.domain.notes.passage import Part, Passage
 from app.domain.notes.table import cells_for
 

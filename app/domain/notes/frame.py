@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from app.domain.notes.page import Line
+from app.domain.notes.line import Line
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.domain.notes.page import Span
+from app.domain.notes.line import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.vocabulary import NUMBERS, WORDS
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.domain.notes.page import Line
+from app.domain.notes.line import Line
 from app.domain.notes.phrase import fold
 
 _SEPARATOR = re.compile(

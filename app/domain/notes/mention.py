@@ -10,8 +10,8 @@ from app.domain.notes.answer import AnswerState, QuestionId, QuestionKind, Reaso
 from app.domain.notes.candidate import ASKED, Candidate
 from app.domain.notes.frame import Frame
 from app.domain.notes.label import Mark, Place
+from app.domain.notes.line import Span
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.stretch import Opinion, blank
 from app.domain.notes.substance import judge_text

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from app.domain.notes.line import Cell, Line, Span, with_markdown, without_start
 from app.domain.notes.markup import BLOCK, INLINE, Tag, mark_tags
 
 _SPACES = re.compile(r"\s+")
@@ -18,8 +19,6 @@ _LITERAL_TAG = re.compile(
 )
 _QUOTED = re.compile(r"\s*((?:>\s?)+)")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+\S")
-_MARKDOWN_BOLD = re.compile(r"(\*\*|__)(?=\S)([^*]+?)\1")
-_MARKDOWN_STRUCK = re.compile(r"~~[^~]+~~")
 _BULLET = re.compile(r"(?:[-*•·‣▪◦–+□☐☑✔✅]|\[[ xX]?\]|\d{1,2}[.)])\s")
 _RULE_ROW = re.compile(r"[|:\-\s=]+")
 _BOLD_TAGS = frozenset({"b", "strong"})
@@ -28,43 +27,6 @@ _ITEM_INDENT_CHARACTERS = 2
 
 MAX_LINE_CHARACTERS = 2_000
 """Longer lines are read in pieces, so that the cost of a note stays linear in its length."""
-
-Span = tuple[int, int]
-"""A half-open range of characters."""
-
-
-class Cell(NamedTuple):
-    """Where a line stands in a table; all three count from 0."""
-
-    table: int
-    row: int
-    column: int
-
-
-class Line(NamedTuple):
-    """One line of a note; `start` is its place in the page's text, spans count from there.
-
-    `depth` is the nesting of lists (0: no list item), `quoted` that of quotation, `ordinal` the
-    number of an item in a numbered HTML list (0: none), `gap` tells of an empty line before it,
-    `item` numbers the HTML list items, so that the lines of one item share it.
-    """
-
-    text: str
-    start: int
-    heading: int = 0
-    depth: int = 0
-    ordinal: int = 0
-    quoted: int = 0
-    cell: Cell | None = None
-    bold: tuple[Span, ...] = ()
-    struck: tuple[Span, ...] = ()
-    gap: bool = False
-    item: int = 0
-
-    @property
-    def end(self) -> int:
-        """Where the line ends in the page's text."""
-        return self.start + len(self.text)
 
 
 class Page(NamedTuple):
@@ -236,7 +198,7 @@ class _Layout:
         while len(line.text) > MAX_LINE_CHARACTERS:
             cut = line.text.rfind(" ", 1, MAX_LINE_CHARACTERS) + 1 or MAX_LINE_CHARACTERS
             self._lines.append(line._replace(text=line.text[:cut].rstrip()))
-            line = _cut(line, cut)
+            line = without_start(line, cut)
         if not line.text:
             return
         if "<" in line.text and _LITERAL_TAG.search(line.text):
@@ -244,12 +206,14 @@ class _Layout:
             return
         first = line.text[0]
         if first == ">" and (match := _QUOTED.match(line.text)):
-            line = _cut(line, match.end())._replace(quoted=line.quoted + match[1].count(">"))
+            line = without_start(line, match.end())._replace(
+                quoted=line.quoted + match[1].count(">")
+            )
             if not line.text:
                 return
             first = line.text[0]
         if first == "#" and (match := _MARKDOWN_HEADING.match(line.text)):
-            line = _cut(line, match.end() - 1)._replace(heading=len(match[1]))
+            line = without_start(line, match.end() - 1)._replace(heading=len(match[1]))
         elif first == "|" and line.text.count("|") >= 2:
             self._add_pipe_row(line)
             return
@@ -258,7 +222,7 @@ class _Layout:
                 raw.expandtabs(_ITEM_INDENT_CHARACTERS).lstrip()
             )
             line = line._replace(depth=1 + indent // _ITEM_INDENT_CHARACTERS)
-        self._lines.append(_read_markdown(line))
+        self._lines.append(with_markdown(line))
 
     def _add_parts(self, line: Line) -> None:
         """Lines between tags that were escaped and so stand in the text as text."""
@@ -286,7 +250,7 @@ class _Layout:
                 start = line.text.index(text, at)
                 cell = Cell(self._tables, self._row, column)
                 part = line._replace(text=text, start=line.start + start, cell=cell, bold=())
-                self._lines.append(_read_markdown(part))
+                self._lines.append(with_markdown(part))
             at += len(content) + 1
 
 
@@ -295,27 +259,3 @@ def _extend(spans: list[Span], span: Span) -> None:
         spans[-1] = (spans[-1][0], span[1])
     else:
         spans.append(span)
-
-
-def _cut(line: Line, count: int) -> Line:
-    """The line without its first characters."""
-    rest = line.text[count:]
-    text = rest.lstrip()
-    count += len(rest) - len(text)
-    return line._replace(
-        text=text,
-        start=line.start + count,
-        bold=tuple((max(0, a - count), b - count) for a, b in line.bold if b > count),
-        struck=tuple((max(0, a - count), b - count) for a, b in line.struck if b > count),
-    )
-
-
-def _read_markdown(line: Line) -> Line:
-    text = line.text
-    if "**" in text or "__" in text:
-        spans = tuple(match.span() for match in _MARKDOWN_BOLD.finditer(text))
-        line = line._replace(bold=line.bold + spans)
-    if "~~" in text:
-        spans = tuple(match.span() for match in _MARKDOWN_STRUCK.finditer(text))
-        line = line._replace(struck=line.struck + spans)
-    return line

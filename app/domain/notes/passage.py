@@ -7,7 +7,8 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from operator import attrgetter
 
-from app.domain.notes.page import Line, Page, Span
+from app.domain.notes.line import Line, Span
+from app.domain.notes.page import Page
 from app.domain.notes.phrase import Hit, PhraseBook, Word, fold, words_of
 from app.domain.notes.typo import corrected
 from app.domain.notes.vocabulary import WORDS

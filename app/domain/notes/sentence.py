@@ -11,8 +11,8 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from app.domain.notes.line import Span
 from app.domain.notes.noun import THING, Noun, noun_after
-from app.domain.notes.page import Span
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 from app.domain.notes.quantity import quantities

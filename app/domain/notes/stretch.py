@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.domain.notes.answer import AnswerState, QuestionKind, ReasonCode
-from app.domain.notes.page import Span
+from app.domain.notes.line import Span
 from app.domain.notes.passage import Passage
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.domain.notes.line import Cell
 from app.domain.notes.manuscript import Manuscript
-from app.domain.notes.page import Cell
 from app.domain.notes.passage import Passage
 
 _CONTENT_HEAD = re.compile(
