@@ -15,11 +15,46 @@ WRITTEN_AT = datetime(2026, 5, 20, 9, tzinfo=UTC)
 NUMBERS = st.integers(min_value=2, max_value=400)
 THINGS = st.sampled_from(["tugs", "kilns", "looms", "forklifts", "spinning frames", "egg barns"])
 SOUP = [
-    "12", "a dozen", "zwei", "une", "Node-RED", "instances", "NR", "devs", "sites", "per", "each",
-    "line", "on", "in", "of them", "davon", "=", "×", "+", "plus", "and", ",", ".", ":", "(", ")",
-    "?", "now", "planned", "Ghent", "Lille", "half", "three", "of the", "all", "with", "not a single",
-    "\n", "- ", "A:", "Q:", "2023", "31", "May", "total", "were", "live", "test", "he", "builds",
-]  # fmt: skip
+    *[
+        "12",
+        "zwei",
+        "une",
+        "Node-RED",
+        "instances",
+        "NR",
+        "devs",
+        "sites",
+        "per",
+        "each",
+        "line",
+        "on",
+        "in",
+        "davon",
+        "plus",
+        "and",
+        "now",
+    ],
+    *[
+        "planned",
+        "Ghent",
+        "Lille",
+        "half",
+        "three",
+        "all",
+        "with",
+        "total",
+        "were",
+        "live",
+        "test",
+        "he",
+        "builds",
+        "2023",
+        "31",
+        "May",
+    ],
+    *["=", "×", "+", ",", ".", ":", "(", ")", "?", "A:", "Q:", "-"],
+    *("a dozen", "of them", "of the", "not a single", "\n"),
+]
 
 
 def facts(body):

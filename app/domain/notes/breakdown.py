@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from app.domain.notes.frame import NOT_THEIRS
@@ -28,6 +29,7 @@ _TOTAL = re.compile(
 )
 _HEADS_ITEMS = re.compile(r"[:?]\s*$")
 _NAMING = NAMED | {"fields.node_red_instances"}
+_DEVELOPERS = frozenset({"developer", "fields.node_red_developers"})
 _MAX_ITEMS = 40
 _MIN_ITEMS = 2
 _MAX_WORDS_OF_HEAD = 8
@@ -43,7 +45,14 @@ class _Item(NamedTuple):
 
 def read_breakdowns(script: Manuscript, tally: Tally) -> None:
     """Add the sums of all breakdowns, and over how many places each is spread."""
-    for items in (*_lists(script), *_tables(script)):
+    for items in _tables(script, _DEVELOPERS):
+        if len(items) >= _MIN_ITEMS:
+            value = next(
+                (item.value for item in items if item.whole), sum(item.value for item in items)
+            )
+            quote = items[0].passage.text.strip()
+            tally.developers.append(Statement(value, Weight.FIELD, quote))
+    for items in (*_lists(script), *_tables(script, _NAMING)):
         parts = [item for item in items if not item.whole]
         if len(parts) < _MIN_ITEMS:
             continue
@@ -79,12 +88,12 @@ def _heads(passage: Passage) -> bool:
     return bool(passage.line.heading) or _HEADS_ITEMS.search(passage.text) is not None
 
 
-def _tables(script: Manuscript) -> Iterator[list[_Item]]:
-    """The column of numbers below each header cell that names Node-RED or its instances."""
+def _tables(script: Manuscript, naming: AbstractSet[str]) -> Iterator[list[_Item]]:
+    """The column of numbers below each header cell that holds a phrase of certain classes."""
     cells = [passage for passage in script.passages if passage.line.cell]
     for head in cells:
         place = head.line.cell
-        if not place or place.row or not place.column or head.kinds.isdisjoint(_NAMING):
+        if not place or place.row or not place.column or head.kinds.isdisjoint(naming):
             continue
         table = [p for p in cells if p.line.cell and p.line.cell.table == place.table]
         column = [p for p in table if p.line.cell and p.line.cell.column == place.column]

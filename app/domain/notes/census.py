@@ -94,7 +94,7 @@ def summed(sentence: Sentence, entries: Sequence[Entry]) -> list[list[Count]]:
     for count, kind in entries:
         if kind not in _ADDABLE:
             continue
-        if groups and _adds_to(sentence, groups[-1][-1], count):
+        if groups and _adds_to(sentence, groups[-1], count):
             groups[-1].append(count)
         elif kind is Kind.INSTANCE:
             groups.append([count])
@@ -108,20 +108,26 @@ def total_of(sentence: Sentence, group: Sequence[Count]) -> int:
     return first if summed_up else first + sum(rest)
 
 
-def _adds_to(sentence: Sentence, before: Count, count: Count) -> bool:
-    """Whether a count goes on with another: a further place, a further state, or a plus."""
-    passage = sentence.passage
+def _adds_to(sentence: Sentence, group: Sequence[Count], count: Count) -> bool:
+    """Whether a count goes on with others: a further place, a further state, or a plus."""
+    passage, before = sentence.passage, group[-1]
     if count.kind == ANAPHOR or count.first - before.end > _MAX_WORDS_BETWEEN:
         return False
     text = passage.between(before.end, count.first)
-    if _NO_SUM.search(text) or not _GOES_ON.search(text) or in_total(sentence, count):
+    in_parentheses = "(" in passage.between(group[0].end, count.first)
+    if in_parentheses or _NO_SUM.search(text) or not _GOES_ON.search(text):
         return False
-    if before.thing and count.thing and count.kind != "site" and _PLUS_ONE.fullmatch(text):
-        return True
-    if _PLUS.search(text) and count.kind in _UNITS:
-        return True
+    if in_total(sentence, count) or count.kind == "site":
+        return False
+    alike = before.thing and count.thing and _PLUS_ONE.fullmatch(text) is not None
+    plus = _PLUS.search(text) is not None and count.kind in _UNITS
+    return alike or plus or _elsewhere(sentence, before, count, text)
+
+
+def _elsewhere(sentence: Sentence, before: Count, count: Count, text: str) -> bool:
+    """Whether two counts are of two places, or of two states ("two in test, five live")."""
     if placed(sentence, before) and (placed(sentence, count) or _ONSET_END.search(text)):
-        return count.kind != "site"
+        return True
     states = [_state(sentence, c) for c in (before, count)]
     return None not in states and states[0] != states[1]
 
@@ -154,7 +160,7 @@ def _one_more(sentence: Sentence, last: Count) -> int:
             and not _NO_SUM.search(passage.between(last.end, index + 3))
         ):
             noun = noun_after(passage, index + 3)
-            return int(noun is not None and noun.kind in {"machine", "thing"})
+            return int(noun is not None and noun.kind in {"machine", "site", "thing"})
     return 0
 
 
@@ -165,7 +171,8 @@ def _enter_people(sentence: Sentence, entries: Sequence[Entry], tally: Tally) ->
         people = [entry for entry in people if entry[0].kind == ANAPHOR]
     listing = sentence.named and bool(tally.instances) and not _NONE_OF_THEM.search(sentence.quote)
     for group in _joined(sentence, people):
-        build = listing or any(kind is Kind.DEVELOPER for _, kind in group)
+        workforce = any(c.noun and c.noun.head in WORDS["workforce"] for c, _ in group)
+        build = (listing and not workforce) or any(kind is Kind.DEVELOPER for _, kind in group)
         if build and not _goes_on_with_names(sentence, group[0][0]):
             value = sum(count.value for count, _ in group)
             tally.developers.append(Statement(value, Weight.SAID, sentence.quote, sentence.day))

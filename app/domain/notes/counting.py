@@ -57,7 +57,7 @@ def kind_of(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind 
     if count.kind == "person":
         return Kind.DEVELOPER if _builds(sentence, count) else Kind.PERSON
     if count.kind == ANAPHOR:
-        return _again(sentence, count, earlier)
+        return Kind.DEVELOPER if _builds(sentence, count) else _again(sentence, count, earlier)
     return _BY_NOUN.get(count.kind or "") or _by_context(sentence, count, earlier)
 
 

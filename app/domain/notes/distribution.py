@@ -16,6 +16,8 @@ from app.domain.notes.tally import Share, Statement, Thing, Weight
 from app.domain.notes.vocabulary import WORDS
 
 _EACH = WORDS["each"] | WORDS["per"]
+_EARLIER = frozenset({ANAPHOR, "developer", "person"})
+_OWNED = frozenset({"flow", "instance"})
 _OWN_ONE = WORDS["the"] | WORDS["own"]
 _UNITS = frozenset({None, "nr", "instance", "machine"})
 _THINGS = frozenset({"thing", "machine", "site"})
@@ -111,8 +113,10 @@ def _one_each(sentence: Sentence, index: int, of: Noun | None) -> bool:
     passage = sentence.passage
     words = passage.words
     end = of.last if of else index + 1
+    if of is None and end < len(words) and words[end].text == "one":
+        end += 1
     for hit in sentence.hits:
-        if hit.kind != "nr" and not (hit.kind == "flow" and _own(sentence, hit.first)):
+        if hit.kind != "nr" and not (hit.kind in _OWNED and _own(sentence, hit.first)):
             continue
         if 0 <= index - hit.last <= _MAX_WORDS_FROM_NAME:
             between = words[hit.last : index]
@@ -165,7 +169,9 @@ def _vague(sentence: Sentence, first: int) -> bool:
 def _thing_before(standing: Sequence[Count], index: int) -> Thing | None:
     """The thing counted last before "each", whatever the vocabulary calls it."""
     things = [
-        count for count in standing if count.end <= index and (count.thing or count.kind == ANAPHOR)
+        count
+        for count in standing
+        if count.end <= index and (count.thing or count.kind in _EARLIER)
     ]
     if not things:
         bare = [count for count in standing if count.noun is None and count.last == index]

@@ -32,6 +32,7 @@ def counts_instances(sentence: Sentence, count: Count) -> bool:
     """Whether a number alone goes on counting instances, lists them, or sums them up."""
     return (
         _restated(sentence, count)
+        or _owned(sentence, count)
         or _recounted(sentence, count)
         or _itemized(sentence, count)
         or (in_total(sentence, count) and _sums_instances(sentence, count))
@@ -69,13 +70,22 @@ def in_total(sentence: Sentence, count: Count) -> bool:
     passage = sentence.passage
     start = passage.words[count.first].start
     return (
-        any(
+        _concluded(sentence, count)
+        or any(
             hit.kind == "total"
             and (hit.first in {count.last, count.end} or 0 <= count.first - hit.last <= 1)
             for hit in sentence.hits
         )
         or _RESULT.search(passage.folded, max(0, start - _MAX_CHARACTERS_OF_RESULT), start)
         is not None
+    )
+
+
+def _concluded(sentence: Sentence, count: Count) -> bool:
+    """Such as "10 instances, 2 of those spare, so 8 in production"."""
+    before = sentence.passage.words[count.first - 1].text if count.first else ""
+    return before in WORDS["so"] and any(
+        other.kind in NAMED and other.first < count.first for other in sentence.counts
     )
 
 
@@ -95,6 +105,13 @@ def _restated(sentence: Sentence, count: Count) -> bool:
         any(True for _ in sentence.before(count, _CURRENT, _MAX_WORDS_FROM_NOW))
         or any(hit.kind == "current" and hit.first == count.last for hit in sentence.hits)
     )
+
+
+def _owned(sentence: Sentence, count: Count) -> bool:
+    """Such as "we quoted 30 instances, they have 2"."""
+    subject = _subject(sentence, count)
+    before = sentence.passage.words[count.first - 1].text if count.first else ""
+    return subject is not None and subject.kind in NAMED and before in WORDS["gets"]
 
 
 def _itemized(sentence: Sentence, count: Count) -> bool:

@@ -50,7 +50,7 @@ def read_facts(script: Manuscript, written_at: datetime) -> Facts:
     return Facts(
         node_red_adopted=adopted,
         node_red_instances=number(tally.instances),
-        node_red_developers=number(tally.developers),
+        node_red_developers=_developers(tally, adopted),
         node_red_in_production=flag(tally.live) if adopted and adopted.value else None,
         node_red_sites=number(tally.sites),
         next_year_plans=plans(script, found),
@@ -91,6 +91,13 @@ def _read_sentences(script: Manuscript, tally: Tally, year: int) -> None:
         tally.instances.append(instances)
         if sites is not None:
             tally.sites.append(sites)
+
+
+def _developers(tally: Tally, adopted: Fact[bool] | None) -> Fact[int] | None:
+    """Who develops; where nothing is used, people counted do something else."""
+    found = number(tally.developers)
+    unused = adopted is not None and not adopted.value
+    return None if found is not None and unused and found.value else found
 
 
 def _adopted(tally: Tally) -> Fact[bool] | None:

@@ -24,7 +24,7 @@ _PRONOUN = (
     r"(?:I|[Hh]e|[Ss]he|him|her|me|[Mm]yself|er|sie|ich|hij|zij|ze|ik|lui|elle|moi|él|ella|yo)\b"
 )
 _ONE = rf"(?:{_SOMEBODY}|{_PRONOUN}|{_NAME})"
-_AND = r"\s*(?:\+|&|,|/|\b(?:and|und|en|et|y|n|with|mit|met|avec|con)\b|w/)\s*"
+_AND = r"\s*(?:\+|&|,|/|\b(?:and|plus|und|en|et|y|n|with|mit|met|avec|con)\b|w/)\s*"
 _PEOPLE = rf"{_ONE}(?:{_AND}(?:{_ONE}|(?:{_PERSONS})\b)){{0,9}}"
 _ANYBODY = rf"(?:{_ONE}|{_ARTICLE}\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}})"
 _WHERE = r"(?:\s(?:in|at|from)\s(?:the\s)?[\w-]{1,30})?"
@@ -34,7 +34,7 @@ _VERB = (
     r"|bouw(?:t|en)|onderhoud(?:t|en)|programmeer(?:t|en)|développent?|construi(?:t|sent)|maintien(?:t|nent)"
     r"|desarrollan?|construyen?|programan?|mantienen?)"
     r"|(?:do(?:es)?|did|ma[dk]es?|writes?|hacen?|machen|macht|doen|doet|font|fait)\s"
-    r"(?:all\s)?(?:the|all|die|de|les|los|our|their)?\s?(?:of\s)?(?:flows?|dashboards?|Flows|flujos|flux|NR|Node-?RED|programming)"
+    r"(?:all\s)?(?:the|all|die|de|les|los|our|their)?\s?(?:of\s)?(?:dev|building|development|coding|flows?|dashboards?|Flows|flujos|flux|NR|Node-?RED|programming)"
     r"|looks? after|does everything)"
 )
 _OBJECT = (
@@ -105,7 +105,8 @@ def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
     text = passage.text[slice(*span)]
     first = re.match(r"\W*(\w+)", passage.folded[slice(*span)])
     if first and first[1] in _NONE:
-        return 0
+        following = passage.folded[slice(*span)][first.end() :].split()[:1]
+        return None if following and following[0].strip(".,") in WORDS["unknowing"] else 0
     names = _WHO.match(text)
     if names and (first is None or first[1] not in NUMBERS):
         return _people(names["who"]) or number

@@ -131,6 +131,9 @@ def _start(passage: Passage, at: int) -> int:
     words = passage.words
     while at < len(words) and words[at].text in WORDS["times"]:
         at += 1
+    if at + 1 < len(words) and words[at].text in WORDS["of"] | {"d"}:
+        named = any(hit.kind in {"nr", "instance"} for hit in hits_from(passage, at + 1, at + 2))
+        at += named
     begins = [word.text for word in words[at : at + 2]]
     partial = (
         len(begins) == 2

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from app.domain.notes.counting import Entry, Kind
-from app.domain.notes.noun import hits_from
+from app.domain.notes.noun import ANAPHOR, hits_from
 from app.domain.notes.passage import Passage
 from app.domain.notes.relation import leads_with
 from app.domain.notes.sentence import NAMED, Count, Sentence
@@ -53,20 +53,38 @@ def enter_places(
     """Add the places of a sentence where Node-RED runs; `shared`: it says how many on each."""
     quote, day = sentence.quote, sentence.day
     for count, kind in entries:
-        if kind is Kind.SITE and runs_there(sentence, count):
-            tally.sites.append(Statement(count.value, Weight.NAMED, quote, day))
-            if count.noun is not None and count.noun.head in WORDS["unmanned"]:
-                tally.instances.append(Statement(count.value, Weight.IMPLIED, quote, day))
-        elif kind is Kind.SITE and _among_facts(sentence, entries) and _listed(sentence, count):
-            tally.sites.append(Statement(count.value, Weight.SAID, quote, day))
+        if kind is Kind.SITE:
+            _enter_site(sentence, count, entries, tally)
         elif kind is Kind.INSTANCE and (spread := broken_down(sentence.passage, count)):
             tally.sites.append(Statement(spread, Weight.IMPLIED, quote, day))
+    if sentence.named and not groups:
+        _enter_lists(sentence, tally)
     for group in groups:
         places = {place for count in group if (place := place_of(sentence, count))}
         if len(group) > 1 and len(places) == len(group):
             tally.sites.append(Statement(len(places), Weight.SAID, quote, day))
     if (names := _named(sentence, listing=shared or bool(groups))) is not None:
         tally.sites.append(Statement(names, Weight.SAID, quote, day))
+
+
+def _enter_site(sentence: Sentence, count: Count, entries: Sequence[Entry], tally: Tally) -> None:
+    """A counted place; what stands there unmanned is a machine as well, so an instance."""
+    said = Statement(count.value, Weight.SAID, sentence.quote, sentence.day)
+    if runs_there(sentence, count):
+        tally.sites.append(said._replace(weight=Weight.NAMED))
+        if count.noun is not None and count.noun.head in WORDS["unmanned"]:
+            tally.instances.append(said._replace(weight=Weight.IMPLIED))
+    elif _among_facts(sentence, entries) and _listed(sentence, count):
+        tally.sites.append(said)
+
+
+def _enter_lists(sentence: Sentence, tally: Tally) -> None:
+    """Places with their numbers in parentheses, where no count stands before them."""
+    for listed in _PARENTHESIS.finditer(sentence.quote):
+        if numbers := _spread(listed[1]):
+            said = Statement(sum(numbers), Weight.SAID, sentence.quote, sentence.day)
+            tally.instances.append(said)
+            tally.sites.append(said._replace(value=len(numbers), weight=Weight.NAMED))
 
 
 def runs_there(sentence: Sentence, count: Count) -> bool:
@@ -128,20 +146,22 @@ def _listed(sentence: Sentence, count: Count) -> bool:
     passage = sentence.passage
     first, last = clause_of(passage, count)
     goes_on = any(hit.kind in NAMED and hit.last == count.first for hit in sentence.hits)
-    return goes_on or (count.first - first <= 1 and last - count.end <= 1)
+    part = any(hit.kind == ANAPHOR and 0 <= hit.first - count.end <= 1 for hit in sentence.hits)
+    return goes_on or (count.first - first <= 1 and last - count.end <= 1 and not part)
 
 
 def broken_down(passage: Passage, count: Count) -> int | None:
     """Over how many places a count is broken down: "17 (12 in Wels, 5 in Steyr)" gives 2."""
-    end = passage.words[count.end - 1].end
-    listed = _PARENTHESIS.match(passage.text, end)
-    if listed is None:
-        return None
-    parts = [_PLACED.fullmatch(part) for part in re.split(r"\s*[,;+/]\s*", listed[1])]
-    if not all(parts) or len(parts) < 2:
-        return None
-    total = sum(int(part["n"] or part["m"]) for part in parts if part)
-    return len(parts) if total == count.value else None
+    listed = _PARENTHESIS.match(passage.text, passage.words[count.end - 1].end)
+    spread = _spread(listed[1]) if listed else None
+    return len(spread) if spread and sum(spread) == count.value else None
+
+
+def _spread(text: str) -> list[int] | None:
+    """The numbers of a list of places ("Werk Nord 7, Werk Süd 4"); None when it is no such list."""
+    parts = [_PLACED.fullmatch(part) for part in re.split(r"\s*[,;+/]\s*", text)]
+    numbers = [int(part["n"] or part["m"]) for part in parts if part]
+    return numbers if 1 < len(parts) == len(numbers) else None
 
 
 def _named(sentence: Sentence, *, listing: bool) -> int | None:

@@ -56,7 +56,11 @@ def follows_node_red(sentence: Sentence, count: Count, since: int = 0) -> bool:
             h.kind == "developer" and hit.first < h.last <= count.first for h in sentence.hits
         ):
             continue
-        words = [word.text for word in passage.words[hit.last : count.first]]
+        words = [
+            word.text
+            for word in passage.words[hit.last : count.first]
+            if word.text not in WORDS["times"]
+        ]
         if 0 < len(words) <= _MAX_WORDS_TO_EQUALS and words[-1] in WORDS["equals"]:
             return True
         text = passage.between(hit.last, count.first)
@@ -81,6 +85,6 @@ def _on(passage: Passage, hit: Hit, count: Count, words: Sequence[str]) -> bool:
     if words:
         return bare and opened and "(" in text
     if not _COLON.fullmatch(text):
-        return False
+        return text.strip() in WORDS["times"]
     after = {following.kind for following in hits_from(passage, count.last, count.last + 1)}
     return bool(after & _BEHIND) or "x" in end.text or (":" in text and bare)

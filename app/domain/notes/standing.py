@@ -36,16 +36,12 @@ def stands(sentence: Sentence, count: Count, before: tuple[Count, bool] | None, 
     passage = sentence.passage
     if before is not None and not before[1] and _in_one_list(passage, before[0], count):
         return bool(_current_behind(sentence, count))
-    if _barred(sentence, count):
-        return False
-    words = passage.words
-    if count.first and words[count.first - 1].text in WORDS["negation"]:
-        return False
-    if count.noun is None and count.first and words[count.first - 1].text in WORDS["were"]:
-        return False
-    if _ARROW.match(passage.folded, words[count.last - 1].end):
-        return False
-    return not _foreseen(passage, count, year) and not _long_ago(sentence)
+    return not (
+        _barred(sentence, count)
+        or _set_aside(passage, count)
+        or _foreseen(passage, count, year)
+        or _long_ago(sentence)
+    )
 
 
 def withdrawn_by(following: Sentence) -> bool:
@@ -110,6 +106,18 @@ def _barred(sentence: Sentence, count: Count) -> bool:
         elif hit.kind == "current" and hit.first > barred:
             barred, until = -1, hit.last
     return barred >= 0
+
+
+def _set_aside(passage: Passage, count: Count) -> bool:
+    """Whether the words at a number set it aside: "not 5", "were 5", "5 more", "5 →"."""
+    words = passage.words
+    before = words[count.first - 1].text if count.first else ""
+    return (
+        before in WORDS["negation"]
+        or (count.noun is None and before in WORDS["were"])
+        or any(word.text in WORDS["further"] for word in words[count.last : count.end])
+        or _ARROW.match(passage.folded, words[count.last - 1].end) is not None
+    )
 
 
 def _foreseen(passage: Passage, count: Count, year: int) -> bool:

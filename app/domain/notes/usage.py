@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from app.domain.notes.headcount import named_people
 from app.domain.notes.phrase import Hit
 from app.domain.notes.sentence import NAMED, Sentence
+from app.domain.notes.standing import CLAUSE
 from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import NUMBERS, WORDS
 
 _BARE_LIVE = re.compile(
-    r"(?:^|[,;:(/]\s*|\bis )(?:all |all in |now |both )?"
+    r"(?:^|[,;:(/]\s*|\s[–-]\s|\bis )(?:all |all in |now |both )?"
     r"(?:prod|production|produktiv|productie|producción|live|running)(?=\s*(?:[,.;):!/]|$))",
     re.IGNORECASE,
 )
@@ -32,19 +33,21 @@ _ONLY_THERE = re.compile(
 )
 _RUNS = re.compile(
     r"(?:^|[,;:+(]\s*|\b(?:it|that|which|and|node-?red|nr|flows?|instances?|boxes)\s)"
-    r"(?:runs?|drives?|controls?|steers?|operates?|feeds?) (?:the|our|all|every|half the) [a-z]",
+    r"(?:runs?|running|drives?|driving|"
+    r"controls?|controlling|steers?|operates?|feeds?) (?:the|our|all|every|half the) [a-z]",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\d.*(?:,|\+|\bplus|\band|\bund|\ben|\bet|\by)\s*\d")
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _MAX_WORDS_PLANNED = 4
+_MAX_WORDS_OF_PART = 5
 _MAX_WORDS_TO_ENDED = 4
 
 
 def read_statements(sentence: Sentence, tally: Tally) -> None:
     """Enter what a sentence states without numbers: use, live or trial, who builds, one place."""
     quote = sentence.quote
-    if quote.rstrip().endswith("?"):
+    if quote.rstrip().endswith(("?", "or not")):
         return
     kinds = sentence.kinds
     _read_adoption(sentence, kinds, tally)
@@ -69,15 +72,31 @@ def _runs_it(quote: str) -> bool:
 
 
 def _read_operation(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> None:
-    quote, hits = sentence.quote, sentence.hits
+    quote = sentence.quote
     weight = Weight.NAMED if sentence.named else Weight.SAID
     live = "live" in kinds or bool(_BARE_LIVE.search(quote)) or _runs_it(quote)
-    trial = sentence.near and "trial" in kinds and not _planned(hits, "trial")
-    live = live and not _planned(hits, "live")
+    trial = sentence.near and "trial" in kinds and not _planned(sentence, "trial")
+    trial = trial and not _partly_on_trial(sentence)
+    live = live and not _planned(sentence, "live")
     if "not_live" in kinds or (trial and not (live and _SEVERAL.search(quote))):
         tally.live.append(Statement(0, weight, quote))
     elif live:
         tally.live.append(Statement(1, weight, quote))
+
+
+def _partly_on_trial(sentence: Sentence) -> bool:
+    """Whether only some are on trial, or a trial is yet to come ("4 NR, 1 of them in the lab")."""
+    most = max((count.value for count in sentence.counts if count.kind in NAMED), default=0)
+    words = sentence.passage.words
+    return any(
+        words[hit.first - 1].text in WORDS["after"]
+        or any(
+            0 < hit.first - c.first <= _MAX_WORDS_OF_PART and c.value < most
+            for c in sentence.counts
+        )
+        for hit in sentence.hits
+        if hit.kind == "trial" and hit.first
+    )
 
 
 def _read_builders(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> None:
@@ -88,7 +107,7 @@ def _read_builders(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> N
 
 
 def _read_adoption(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> None:
-    quote, hits = sentence.quote, sentence.hits
+    quote = sentence.quote
     if "beyond" in kinds and "not_adopted" in kinds and "trial" in kinds:
         tally.adopted.append(Statement(1, Weight.NAMED, quote))
         tally.live.append(Statement(0, Weight.NAMED, quote))
@@ -99,7 +118,7 @@ def _read_adoption(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> N
         tally.instances.append(Statement(0, Weight.NAMED, quote))
     elif "nr_other" in kinds:
         return
-    elif ("adopted" in kinds and not _planned(hits, "adopted")) or _some(sentence):
+    elif ("adopted" in kinds and not _planned(sentence, "adopted")) or _some(sentence):
         tally.adopted.append(Statement(1, Weight.SAID, quote))
 
 
@@ -107,7 +126,7 @@ def _some(sentence: Sentence) -> bool:
     """Whether it speaks of an amount of Node-REDs that is no number ("15-20 NRs", "a few")."""
     words = sentence.passage.words
     for hit in sentence.hits:
-        if hit.kind not in NAMED or not hit.first or _planned(sentence.hits, hit.kind):
+        if hit.kind not in NAMED or not hit.first or _planned(sentence, hit.kind):
             continue
         before = words[hit.first - 1].text
         if any(word.text in WORDS["not_now_after"] for word in words[hit.last : hit.last + 2]):
@@ -143,13 +162,18 @@ def given_up(sentence: Sentence, after: int = -1) -> bool:
     )
 
 
-def _planned(hits: Sequence[Hit], kind: str) -> bool:
-    """Whether a statement is about what they want and not about what is."""
-    place = next((hit.first for hit in hits if hit.kind == kind), None)
+def _planned(sentence: Sentence, kind: str) -> bool:
+    """Whether a statement is about what they want and not about what is, in its own clause."""
+    passage = sentence.passage
+    place = next((hit.first for hit in sentence.hits if hit.kind == kind), None)
     if place is None:
         return False
     return any(
-        (hit.kind == "planned" and 0 < place - hit.first <= _MAX_WORDS_PLANNED)
+        (
+            hit.kind == "planned"
+            and 0 < place - hit.first <= _MAX_WORDS_PLANNED
+            and not CLAUSE.search(passage.between(hit.last, place) if hit.last <= place else "")
+        )
         or (hit.kind == "later" and 0 < hit.first - place <= _MAX_WORDS_PLANNED)
-        for hit in hits
+        for hit in sentence.hits
     )
