@@ -1,6 +1,12 @@
-"""The two words in which the world may fail; `ports` passes them on to everyone.
+"""The words in which the world may fail; `ports` passes them on to everyone.
 
-It refuses to know why: an adapter's own refusals are subclasses of one of the two.
+    Failure
+    ├── Retryable        try again, not before `after_seconds`; nothing is wrong with the request
+    │   └── Uncertain    no answer came, so that what was asked for may have happened
+    └── Terminal         trying again would fail the same way; a person has to act
+        └── MessageGone  the message to edit is not there any more
+
+It refuses to know why: an adapter's own refusals are subclasses of one of these.
 """
 
 from __future__ import annotations
@@ -18,5 +24,13 @@ class Retryable(Failure):
         self.after_seconds = after_seconds
 
 
+class Uncertain(Retryable):
+    """No answer came, so that what was asked for may have happened: look before trying again."""
+
+
 class Terminal(Failure):
     """Trying again would fail the same way."""
+
+
+class MessageGone(Terminal):
+    """The message to edit was deleted or cannot be edited any more: post afresh."""

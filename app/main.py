@@ -26,7 +26,8 @@ STOP_SECONDS = 20
 
 def create_app(runtime: Runtime) -> FastAPI:
     """The application; its lifespan starts and stops the threads that work."""
-    worker, sender = runtime.worker(), runtime.alert_sender()
+    sender = runtime.alert_sender()
+    worker = runtime.worker(lambda _: sender.wake())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -1,12 +1,8 @@
-"""What the core asks of the world, and the two words in which the world may fail.
+"""What the core asks of the world: the portal, the ledger and the clock.
 
-    Failure
-    ├── Retryable   try again, not before `after_seconds`; nothing is wrong with the request
-    └── Terminal    trying again would fail the same way; a person has to act
-
-Adapters translate every refusal of their service into one of the two (tested to be total), so
-nothing above this module ever sees an HTTP status. The ports hold no logic and no defaults: the
-choice of an adapter belongs to `wiring` alone.
+Beside it, and re-exported: `failure`, the words in which the world may fail, and `channel`, where
+people are told. The ports hold no logic and no defaults: the choice of an adapter belongs to
+`wiring` alone.
 """
 
 from __future__ import annotations
@@ -14,16 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Protocol
 
+from app.channel import (
+    MAIN_CHANNEL,
+    OWNER_PREFIX,
+    Alert,
+    AlertBook,
+    AlertKind,
+    Card,
+    Group,
+    MessageRef,
+    Notifier,
+    Recipient,
+    Wish,
+)
 from app.domain.deal import DealId, ObjectKey, Snapshot
-from app.domain.desired import Change as Change  # noqa: PLC0414 part of this contract, re-exported
+from app.domain.desired import Change
 from app.domain.sighting import Seen
-from app.domain.verdict import Finding, Subject, Verdict, Waiver, WaiverEnd
-from app.failures import Failure as Failure  # noqa: PLC0414 part of this contract, re-exported
-from app.failures import Retryable as Retryable  # noqa: PLC0414 part of this contract
-from app.failures import Terminal as Terminal  # noqa: PLC0414 part of this contract
+from app.domain.verdict import Verdict, Waiver, WaiverEnd
+from app.failures import Failure, MessageGone, Retryable, Terminal, Uncertain
 
 
 class Clock(Protocol):
@@ -32,6 +39,39 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The current time, aware and in UTC."""
         ...
+
+
+__all__ = [
+    "MAIN_CHANNEL",
+    "OWNER_PREFIX",
+    "Alert",
+    "AlertBook",
+    "AlertKind",
+    "Backlog",
+    "Card",
+    "Change",
+    "Claim",
+    "Clock",
+    "Crm",
+    "DeadLetter",
+    "Failure",
+    "Group",
+    "Ledger",
+    "MessageGone",
+    "MessageRef",
+    "Notifier",
+    "Observation",
+    "Priority",
+    "Recipient",
+    "Record",
+    "RecordedVerdict",
+    "RecordedWaiver",
+    "Retryable",
+    "Terminal",
+    "Uncertain",
+    "Wake",
+    "Wish",
+]
 
 
 # --------------------------------------------------------------------------- HubSpot
@@ -103,54 +143,6 @@ class Claim:
     first_marked_at: datetime
 
 
-class AlertKind(StrEnum):
-    """What the channel should show for a deal."""
-
-    BLOCKED = "blocked"
-    CLEARED = "cleared"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a message about one deal says, before any vendor's markup.
-
-    `opened_at` is when this episode began, `cleared_at` when it ended. `note` is a sentence that
-    explains an unusual end ("deal deleted", "closed lost: no longer judged").
-    """
-
-    kind: AlertKind
-    subject: Subject
-    findings: tuple[Finding, ...]
-    claimed_stage: str | None
-    earned_stage: str | None
-    opened_at: datetime
-    cleared_at: datetime | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRef:
-    """Where a message stands in the channel, so that it can be edited later."""
-
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A difference between what the channel shows for a deal and what it should show.
-
-    `shown` is None while nothing was posted in this episode; `version` is what `alert_sent`
-    compares, so that a newer wish is never marked as said.
-    """
-
-    deal_id: DealId
-    card: Card
-    shown: MessageRef | None
-    version: int
-    attempts: int
-
-
 @dataclass(frozen=True, slots=True)
 class RecordedVerdict:
     """The last verdict on a deal, as the ledger keeps it."""
@@ -166,18 +158,17 @@ class Record:
     """All that one reconcile wants remembered about a deal; stored in one transaction.
 
     `links` are the contacts, companies and notes that the deal was judged on, so that a mark on
-    one of them finds the deal even after HubSpot has forgotten the association. `alert` is the
-    card that the channel should show from `alert_due_at` on; None leaves the channel's wish as
-    it is. `waivers` are those of the deal that are new, reworded or over with this verdict.
-    `seen` is what a sweep keeps for its reports; None outside of one.
+    one of them finds the deal even after HubSpot has forgotten the association. `wishes` are the
+    cards to be shown, one for a recipient at most; who is not among them is left as it is.
+    `waivers` are those of the deal that are new, reworded or over with this verdict. `seen` is
+    what a sweep keeps for its reports; None outside of one.
     """
 
     deal_id: DealId
     verdict: Verdict
     changed_at: datetime
     links: frozenset[ObjectKey]
-    alert: Card | None = None
-    alert_due_at: datetime | None = None
+    wishes: tuple[Wish, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     seen: Seen | None = None
 
@@ -303,32 +294,9 @@ class Ledger(Protocol):
         """Drop deals that are gone; an open message is wished cleared with `note`."""
         ...
 
-    def shown_alert(self, deal_id: DealId) -> Card | None:
-        """The card that the channel shows or will show for a deal; None when no episode is
-        open.
-        """
-        ...
-
-    def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
-        """Wishes that have stood for their settling time and are not shown yet, oldest first.
-
-        Each is handed to one caller, until that one reports it sent or failed, gives it back
-        or a lease of a minute ends.
-        """
-        ...
-
-    def alert_sent(self, alert: Alert, shown: MessageRef | None, now: datetime) -> None:
-        """The channel now shows this version (`shown` None: it shows nothing, and should not)."""
-        ...
-
-    def alert_failed(
-        self, alert: Alert, error: str, retry_at: datetime | None, now: datetime
-    ) -> None:
-        """The channel could not be told; None gives up on this version with the error kept."""
-        ...
-
-    def alerts_unsent(self, unsent: Sequence[Alert], now: datetime) -> None:
-        """Give back alerts that were handed out and not tried: due again at once, as they were."""
+    @property
+    def alerts(self) -> AlertBook:
+        """What the channel should show, and what it shows."""
         ...
 
     def get_fact(self, name: str) -> str | None:
@@ -365,29 +333,6 @@ class Ledger(Protocol):
 
     def close(self) -> None:
         """Stop listening and give the database's connections back."""
-        ...
-
-
-# --------------------------------------------------------------------------- the channel
-
-
-class MessageGone(Terminal):
-    """The message to edit was deleted or cannot be edited any more: post afresh."""
-
-
-class Notifier(Protocol):
-    """The sales channel. Raises Retryable, Terminal or MessageGone."""
-
-    def post(self, card: Card) -> MessageRef:
-        """Say something new."""
-        ...
-
-    def edit(self, ref: MessageRef, card: Card) -> None:
-        """Make an earlier message say this instead."""
-        ...
-
-    def close(self) -> None:
-        """Give connections back."""
         ...
 
 

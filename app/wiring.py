@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TextIO
 
+from app.controller.addressing import recipient_of
 from app.controller.alerts import AlertSender, SenderPace
 from app.controller.backoff import Backoff, Breaker
 from app.controller.judgement import Judge
@@ -25,13 +26,17 @@ from app.domain.desired import OwnedNames
 from app.domain.evaluate import evaluate
 from app.domain.needs import Needs
 from app.domain.policy import Policy
+from app.domain.routing import AlertRules
 from app.hubspot.client import ApiVersion, HubSpotClient
 from app.hubspot.gateway import HubSpotCrm
 from app.hubspot.limiter import OutboundLimiter
 from app.ledger import SqlLedger, open_ledger
 from app.ports import Clock, Notifier
+from app.slack.api import SlackApi
 from app.slack.console import ConsoleNotifier
 from app.slack.notifier import SlackNotifier
+from app.slack.places import Places
+from app.slack.style import Style
 from app.slack.webhook import WebhookNotifier
 from config.policy import load_policy
 from config.settings import Settings, SettingsError
@@ -64,9 +69,9 @@ class Runtime:
     judge: Judge
     reconciler: Reconciler
 
-    def worker(self) -> Worker:
-        """Threads that drain the marks; not started."""
-        return self._worker(Pace(threads=self.settings.dealgate_workers))
+    def worker(self, tell: Tell | None = None) -> Worker:
+        """Threads that drain the marks; not started. `tell` hears the results."""
+        return self._worker(Pace(threads=self.settings.dealgate_workers), tell)
 
     def hands(self) -> Worker:
         """A worker without threads, whose turns the sweep takes."""
@@ -85,8 +90,9 @@ class Runtime:
     def alert_sender(self, stream: TextIO = sys.stdout) -> AlertSender:
         """The thread that tells the channel, not started; without a Slack it prints to `stream`."""
         return AlertSender(
-            ledger=self.ledger,
-            notifier=_notifier(self.settings, stream),
+            book=self.ledger.alerts,
+            rules=self.policy.alerts,
+            notifier=_notifier(self.settings, self.clock, self.policy.alerts, stream),
             clock=self.clock,
             backoff=_backoff(base_seconds=2, cap_seconds=300),
             pace=SenderPace(),
@@ -146,6 +152,7 @@ def build(settings: Settings, also: Needs | None = None) -> Runtime:
         judge=judge,
         clock=clock,
         backoff=_backoff(base_seconds=1, cap_seconds=300),
+        recipient_of=partial(recipient_of, policy),
         settle_seconds=settings.settle_seconds,
         max_attempts=MAX_ATTEMPTS,
     )
@@ -162,18 +169,22 @@ def build(settings: Settings, also: Needs | None = None) -> Runtime:
     )
 
 
-def _notifier(settings: Settings, stream: TextIO) -> Notifier:
+def _notifier(settings: Settings, clock: Clock, rules: AlertRules, stream: TextIO) -> Notifier:
     """The fullest channel that the settings allow."""
     if settings.slack_bot_token is not None:
         if not settings.slack_channel:
             message = "SLACK_BOT_TOKEN is set but SLACK_CHANNEL is not: name the channel's id"
             raise SettingsError(message)
-        return SlackNotifier(
-            token=settings.slack_bot_token.get_secret_value(),
-            channel=settings.slack_channel,
-            base_url=settings.slack_base_url,
-            quotes=settings.slack_quotes,
+        api = SlackApi(
+            token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_base_url
         )
+        places = Places(api, clock, rules, settings.slack_channel)
+        style = Style(
+            quotes=settings.slack_quotes,
+            acts=settings.slack_signing_secret is not None,
+            mention=places.mention,
+        )
+        return SlackNotifier(api, places, style)
     if settings.slack_webhook_url is not None:
         return WebhookNotifier(
             settings.slack_webhook_url.get_secret_value(), quotes=settings.slack_quotes

@@ -1,37 +1,34 @@
 """The thread that tells the channel, so that a slow Slack never delays a write to HubSpot.
 
-It sends what the ledger wishes, one message per deal and episode: post, later edit, and nothing
-where nothing was ever said. Delivery is at least once: only a process that dies between a post
-and its recording repeats one. Refuses to decide what is worth saying: see `episode`.
+It says what the book wishes: one message per deal, recipient and episode, or one for many deals
+when they come at once. It sleeps until something falls due or somebody wakes it. Refuses to decide
+what is worth saying (see `episode`), when (`pacing`) and how it is said once (`telling`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
 import structlog
 
-from app.ports import (
-    Alert,
-    AlertKind,
-    Clock,
-    Failure,
-    Ledger,
-    MessageGone,
-    MessageRef,
-    Notifier,
-    Retryable,
-)
+from app.domain.routing import AlertRules
+from app.ports import Alert, AlertBook, Clock, Failure, MessageRef, Notifier, Retryable, Uncertain
 
 from . import metrics
 from .backoff import Backoff
 from .bell import Bell
+from .pacing import Pacing, alone
+from .telling import Outcome, Teller
 from .worker import SHORTEST_SLEEP_SECONDS
 
 SHORT_PAUSE_SECONDS = 1.0
 """How long the whole channel is left alone after a failure that named no time."""
+
+Said = tuple[Alert, MessageRef | None]
+"""An alert and the message that shows it now, None when none does."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,41 +37,51 @@ log = structlog.get_logger(__name__)
 class SenderPace:
     """How the sender works.
 
-    A wish that is refused for good `max_attempts` times is given up: about a day with waits of
-    five minutes, so that a revoked token can be mended without losing what was to be said.
+    `idle_seconds` is the longest sleep, for what another process wished. A wish that is refused
+    for good `max_attempts` times is given up: about a day with waits of five minutes, so that a
+    revoked token can be mended without losing what was to be said.
     """
 
-    batch: int = 20
-    poll_seconds: float = 1.0
+    batch: int = 100
+    idle_seconds: float = 15.0
     max_attempts: int = 300
 
 
 class AlertSender:
-    """Makes the channel show what the ledger wishes it to show."""
+    """Makes the channel show what the book wishes it to show."""
 
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        book: AlertBook,
+        rules: AlertRules,
         notifier: Notifier,
         clock: Clock,
         backoff: Backoff,
         pace: SenderPace,
     ) -> None:
-        self._ledger = ledger
+        self._book = book
         self._notifier = notifier
         self._clock = clock
         self._backoff = backoff
         self._pace = pace
+        self._pacing = Pacing(rules, book)
+        self._teller = Teller(book, notifier, clock)
         self._bell = Bell()
         self._stopping = Event()
         self._paused_until: datetime | None = None
-        self._said: list[tuple[Alert, MessageRef | None]] = []
+        self._said: list[Said] = []
         self._thread = Thread(target=self._run, name="alert-sender", daemon=True)
+
+    # ----------------------------------------------------------------- life
 
     def start(self) -> None:
         """Start the thread; once only."""
         self._thread.start()
+
+    def wake(self) -> None:
+        """Something was wished: look when it is due. Callable from any thread."""
+        self._bell.ring()
 
     def stop(self, deadline_seconds: float) -> bool:
         """Finish the message under way and close the channel.
@@ -93,10 +100,12 @@ class AlertSender:
         """Whether the thread is running."""
         return self._thread.is_alive()
 
-    def turn(self) -> int:
-        """Send what is due now, oldest first; returns how many wishes were settled.
+    # ----------------------------------------------------------------- one turn
 
-        Never raises: what fails is put off in the ledger, and the ledger's own failure is logged.
+    def turn(self) -> int:
+        """Send what is due now, oldest first; returns how many wishes were handled.
+
+        Never raises: what fails is put off in the book, and the book's own failure is logged.
         """
         if self._pause_seconds():
             return 0
@@ -112,62 +121,87 @@ class AlertSender:
 
     def _turn(self) -> int:
         self._record_said()
-        due = self._ledger.due_alerts(self._clock.now(), self._pace.batch)
-        for number, alert in enumerate(due):
+        now = self._clock.now()
+        due = [each for each in self._book.due(now, self._pace.batch) if not self._held(each, now)]
+        groups = self._pacing.grouped(due, now)
+        jobs: list[tuple[str | None, Sequence[Alert]]] = [*groups.items()]
+        jobs += [(None, (alert,)) for alert in alone(due, groups)]
+        for number, (group, alerts) in enumerate(jobs):
             if self._stopping.is_set() or self._pause_seconds():
-                self._ledger.alerts_unsent(due[number:], self._clock.now())
-                return number
-            self._deliver(alert)
+                left = [each for _, several in jobs[number:] for each in several]
+                self._book.give_back(left, self._clock.now())
+                break
+            self._say(group, alerts)
         return len(due)
 
-    def _deliver(self, alert: Alert) -> None:
-        bound = log.bind(deal=alert.deal_id, kind=alert.card.kind, attempts=alert.attempts + 1)
+    def _held(self, alert: Alert, now: datetime) -> bool:
+        until = self._pacing.hold_until(alert, now)
+        if until is None:
+            return False
+        self._book.put_off(alert, until, now)
+        metrics.ALERTS.labels("held").inc()
+        return True
+
+    def _say(self, group: str | None, alerts: Sequence[Alert]) -> None:
+        """Tell one alert, or a group of them, and remember what came of it."""
         try:
-            shown, outcome = self._say(alert)
+            told, outcome = self._told(group, alerts)
         except Retryable as failure:
             self._pause(failure.after_seconds)
-            self._put_off(alert, str(failure), failure.after_seconds)
-            bound.warning("alert_deferred", error=str(failure))
+            is_certain = not isinstance(failure, Uncertain)
+            self._fail(alerts, str(failure), failure.after_seconds, is_certain=is_certain)
         except Exception as error:  # noqa: BLE001 - a card that breaks us must not hold up others
             said = str(error) if isinstance(error, Failure) else type(error).__name__
-            given_up = alert.attempts + 1 >= self._pace.max_attempts
-            self._put_off(alert, said, None, given_up=given_up)
-            bound.error("alert_refused", error=said, given_up=given_up)
+            self._fail(alerts, said, None, may_give_up=True)
         else:
-            self._said.append((alert, shown))
-            self._record_said()
+            self._remember(told, outcome)
+
+    def _told(self, group: str | None, alerts: Sequence[Alert]) -> tuple[Sequence[Said], Outcome]:
+        if group is not None:
+            joined = self._book.join(group, alerts, self._clock.now())
+            ref = self._teller.tell_group(joined)
+            return [(alert, ref) for alert in alerts], Outcome.GROUPED
+        (alert,) = alerts
+        told = self._teller.tell(alert)
+        if told.outcome is Outcome.LOST:
+            return (), told.outcome
+        return [(told.alert, told.shown)], told.outcome
+
+    # ----------------------------------------------------------------- what came of it
+
+    def _remember(self, told: Sequence[tuple[Alert, MessageRef | None]], outcome: Outcome) -> None:
+        self._said.extend(told)
+        self._record_said()
+        for alert, _ in told:
             metrics.ALERTS.labels(outcome).inc()
-            bound.info("alert_sent", outcome=outcome)
+            log.info("alert_sent", deal=alert.deal_id, kind=alert.card.kind, outcome=outcome)
 
     def _record_said(self) -> None:
         """Remember what was said, before anything else is: a busy database repeats no message."""
         while self._said:
             alert, shown = self._said[0]
-            self._ledger.alert_sent(alert, shown, self._clock.now())
+            self._book.sent(alert, shown, self._clock.now())
             self._said.pop(0)
 
-    def _say(self, alert: Alert) -> tuple[MessageRef | None, str]:
-        """Post, edit, or say nothing; the answer is what the channel now shows."""
-        cleared = alert.card.kind is AlertKind.CLEARED
-        if alert.shown is not None:
-            try:
-                self._notifier.edit(alert.shown, alert.card)
-            except MessageGone:
-                # Somebody deleted it. A gap still has to be said; that it closed does not.
-                log.info("message_gone", deal=alert.deal_id)
-            else:
-                return alert.shown, "edited"
-        if cleared:
-            return None, "dropped"
-        return self._notifier.post(alert.card), "posted"
-
-    def _put_off(
-        self, alert: Alert, error: str, after: float | None, *, given_up: bool = False
+    def _fail(
+        self,
+        alerts: Sequence[Alert],
+        error: str,
+        after_seconds: float | None,
+        *,
+        is_certain: bool = True,
+        may_give_up: bool = False,
     ) -> None:
         now = self._clock.now()
-        wait = timedelta(seconds=self._backoff.seconds(alert.attempts, after))
-        self._ledger.alert_failed(alert, error, None if given_up else now + wait, now)
-        metrics.ALERTS.labels("given_up" if given_up else "deferred").inc()
+        for alert in alerts:
+            given_up = may_give_up and alert.attempts + 1 >= self._pace.max_attempts
+            wait = timedelta(seconds=self._backoff.seconds(alert.attempts, after_seconds))
+            retry_at = None if given_up else now + wait
+            self._book.failed(alert, error, retry_at, now, is_certain=is_certain)
+            metrics.ALERTS.labels("given_up" if given_up else "deferred").inc()
+            log.warning("alert_deferred", deal=alert.deal_id, error=error, given_up=given_up)
+
+    # ----------------------------------------------------------------- time
 
     def _pause(self, after_seconds: float | None) -> None:
         """Leave the whole channel alone: its limits are per channel, not per message."""
@@ -186,6 +220,13 @@ class AlertSender:
                 self._bell.wait(heard, self._sleep_seconds())
 
     def _sleep_seconds(self) -> float:
-        pause = self._pause_seconds()
-        wait = min(pause or self._pace.poll_seconds, self._pace.poll_seconds)
-        return max(wait, SHORTEST_SLEEP_SECONDS)
+        """Until something falls due, or the pause is over."""
+        longest = self._pace.idle_seconds
+        if pause := self._pause_seconds():
+            return min(pause, longest)
+        try:
+            due = self._book.next_due()
+        except Failure:
+            return SHORT_PAUSE_SECONDS
+        wait = longest if due is None else (due - self._clock.now()).total_seconds()
+        return max(min(wait, longest), SHORTEST_SLEEP_SECONDS)

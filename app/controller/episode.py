@@ -1,14 +1,17 @@
-"""What the channel should show for a deal after a new verdict, if that is not what it shows.
+"""What people should be shown of a deal after a new verdict, if that is not what they see.
 
-An episode opens when a blocker that alerts is added, and only then: a deal that was recorded in
-silence and gets better is not worth a message. While an episode is open its card follows the
-verdict, since an edit disturbs nobody. It ends when nothing alerts any more, or when the deal
-closes. What could not be read this time is neither said anew nor taken back. Speaks only for
-itself: pure, and the ledger decides whether a wish was overtaken.
+Each finding belongs to one recipient, and each recipient has an episode of its own. An episode
+opens when a blocker that alerts is added, and only then: a deal that was recorded in silence and
+gets better is not worth a message. While an episode is open its card follows the verdict, since
+an edit disturbs nobody. It ends when nothing alerts any more, or when the deal closes. What could
+not be read this time is neither said anew nor taken back. Speaks only for itself: pure, and the
+ledger decides whether a wish was overtaken.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.case import UNREAD
@@ -16,8 +19,9 @@ from app.domain.deal import Snapshot, Unread
 from app.domain.standing import alerting
 from app.domain.transition import transition
 from app.domain.verdict import Finding, Verdict
-from app.ports import AlertKind, Card
+from app.ports import AlertKind, Card, Recipient
 
+ELSEWHERE = "What is missing now is told elsewhere."
 LONGEST_SETTLES = 4
 """A card that keeps changing goes out after so many settling times all the same."""
 
@@ -27,36 +31,97 @@ def says_the_same(before: Verdict, after: Verdict) -> bool:
     return _content(before) == _content(after)
 
 
-def wished(
-    before: Verdict | None, after: Verdict, shown: Card | None, now: datetime, end: str | None
-) -> Card | None:
-    """The card to show instead of `shown`, or None when the channel may stay as it is.
+RecipientOf = Callable[[Verdict, Finding], Recipient | None]
+"""Whom a finding is told to; None: nobody, the digest alone shows it."""
 
-    `shown` is what the channel shows or is about to; `end` is a sentence on an unusual end.
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A verdict with the one before, at one moment; `end` is a sentence on an unusual end."""
+
+    before: Verdict | None
+    after: Verdict
+    now: datetime
+    end: str | None = None
+
+
+def wished(
+    news: News, shown: Mapping[Recipient, Card], recipient_of: RecipientOf
+) -> Mapping[Recipient, Card]:
+    """The cards to show instead of `shown`; who is not among them may go on seeing what they do.
+
+    `shown` is what each recipient sees or is about to.
     """
-    missing = _missing(after, shown)
+    missing = _by_recipient(news.after, alerting(news.after.findings), recipient_of)
+    added = transition(news.before, news.after).added
+    new = _by_recipient(news.after, added, recipient_of).keys() | _moved(missing, shown)
+    cards: dict[Recipient, Card] = {}
+    for recipient in dict.fromkeys((*shown, *missing)):
+        card = _wished(
+            news,
+            shown.get(recipient),
+            missing.get(recipient, ()),
+            opens=recipient in new,
+            elsewhere=any(found for other, found in missing.items() if other != recipient),
+        )
+        if card is not None:
+            cards[recipient] = card
+    return cards
+
+
+def _by_recipient(
+    verdict: Verdict, findings: Iterable[Finding], recipient_of: RecipientOf
+) -> Mapping[Recipient, tuple[Finding, ...]]:
+    told: dict[Recipient, tuple[Finding, ...]] = {}
+    for finding in findings:
+        recipient = recipient_of(verdict, finding)
+        if recipient is not None:
+            told[recipient] = (*told.get(recipient, ()), finding)
+    return told
+
+
+def _moved(
+    missing: Mapping[Recipient, Sequence[Finding]], shown: Mapping[Recipient, Card]
+) -> set[Recipient]:
+    """Who is told now of something that another recipient has been shown so far."""
+    return {
+        recipient
+        for recipient, findings in missing.items()
+        for other, card in shown.items()
+        if other != recipient
+        and {f.criterion for f in findings} & {f.criterion for f in card.findings}
+    }
+
+
+def _wished(
+    news: News, shown: Card | None, told: Sequence[Finding], *, opens: bool, elsewhere: bool
+) -> Card | None:
+    missing = _still_missing(news.after, told, shown)
     if not missing:
-        return _cleared(after, shown, now, end)
-    if shown is None and not transition(before, after).added:
+        end = news.end or (ELSEWHERE if elsewhere else None)
+        return _cleared(news.after, shown, news.now, end)
+    if shown is None and not opens:
         return None
     card = Card(
         kind=AlertKind.BLOCKED,
-        subject=after.subject,
+        subject=news.after.subject,
         findings=missing,
-        claimed_stage=after.claimed_stage,
-        earned_stage=after.earned_stage,
+        claimed_stage=news.after.claimed_stage,
+        earned_stage=news.after.earned_stage,
         # A clearing that was never said does not end the episode: the same message goes on.
-        opened_at=shown.opened_at if shown else now,
+        opened_at=shown.opened_at if shown else news.now,
     )
     return None if card == shown else card
 
 
-def _missing(after: Verdict, shown: Card | None) -> tuple[Finding, ...]:
-    """What alerts, and what the channel shows of which nobody can tell whether it still holds.
+def _still_missing(
+    after: Verdict, told: Sequence[Finding], shown: Card | None
+) -> tuple[Finding, ...]:
+    """What alerts, and what is shown of which nobody can tell whether it still holds.
 
     A portal that cannot be read for a while must not look like an AE who closed the gap.
     """
-    found = {finding.criterion: finding for finding in alerting(after.findings)}
+    found = {finding.criterion: finding for finding in told}
     if shown is not None and shown.kind is AlertKind.BLOCKED:
         said = {finding.criterion: finding for finding in shown.findings}
         for finding in after.findings:
@@ -86,7 +151,14 @@ def _cleared(after: Verdict, shown: Card | None, now: datetime, end: str | None)
         opened_at=shown.opened_at,
         cleared_at=now,
         note=end,
+        resolved=_resolved(after, shown),
     )
+
+
+def _resolved(after: Verdict, shown: Card) -> tuple[Finding, ...]:
+    """What became of the findings that were shown; none of one that is not asked for any more."""
+    said = {finding.criterion for finding in shown.findings}
+    return tuple(finding for finding in after.findings if finding.criterion in said)
 
 
 def due_at(card: Card, now: datetime, settle_seconds: float) -> datetime:

@@ -28,6 +28,6 @@ STANDSTILLS = Counter(
 )
 ALERTS = Counter(
     "dealgate_alerts",
-    "What was told to the channel, by outcome: posted, edited, dropped, deferred, given_up.",
+    "What became of alerts: posted, edited, grouped, dropped, held, deferred, given_up.",
     ["outcome"],
 )

@@ -11,7 +11,7 @@ is retried whole, and a write that happened but was not recorded is an empty dif
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,7 +26,6 @@ from app.domain.standing import alerting
 from app.domain.transition import means_the_same
 from app.domain.verdict import Verdict
 from app.ports import (
-    Card,
     Claim,
     Clock,
     Crm,
@@ -36,11 +35,12 @@ from app.ports import (
     Record,
     Retryable,
     Terminal,
+    Wish,
 )
 
 from . import metrics
 from .backoff import Backoff
-from .episode import due_at, says_the_same, unusual_end, wished
+from .episode import News, RecipientOf, due_at, says_the_same, unusual_end, wished
 from .judgement import Judge, Judgement, Judgements, judged_on
 
 BASELINE_FACT = "baseline_at"
@@ -81,7 +81,8 @@ Step = Callable[[str, Sequence[Claim], str], tuple[Reconciled, ...]]
 class Reconciler:
     """Turns a worker's claims into a portal and a channel that tell the truth.
 
-    `settle_seconds` is how long a verdict has to stand before the channel hears of it. A deal
+    `recipient_of` says who is told of a finding, `settle_seconds` how long a verdict has to stand
+    before anybody hears of it. A deal
     that fails `max_attempts` times, or once for good, goes to the dead letters.
     """
 
@@ -93,9 +94,11 @@ class Reconciler:
         judge: Judge,
         clock: Clock,
         backoff: Backoff,
+        recipient_of: RecipientOf,
         settle_seconds: float,
         max_attempts: int,
     ) -> None:
+        self._recipient_of = recipient_of
         self._crm = crm
         self._ledger = ledger
         self._judge = judge
@@ -220,7 +223,6 @@ class Reconciler:
     def _record(
         self, item: Judgement, priority: Priority, now: datetime, run_id: str | None
     ) -> Record:
-        alert = self._wish(item, priority, now)
         recorded = item.recorded
         is_same = recorded is not None and means_the_same(recorded.verdict, item.verdict)
         return Record(
@@ -228,22 +230,23 @@ class Reconciler:
             verdict=item.verdict,
             changed_at=recorded.changed_at if recorded and is_same else now,
             links=judged_on(item.snapshot),
-            alert=alert,
-            alert_due_at=due_at(alert, now, self._settle_seconds) if alert else None,
+            wishes=tuple(self._wishes(item, priority, now)),
             waivers=item.waivers,
             seen=Seen(run_id, sighting_of(item.snapshot, item.verdict)) if run_id else None,
         )
 
-    def _wish(self, item: Judgement, priority: Priority, now: datetime) -> Card | None:
+    def _wishes(self, item: Judgement, priority: Priority, now: datetime) -> Iterator[Wish]:
         before, after = item.before, item.verdict
         if before is None:
             is_silent = priority is Priority.SWEEP and not self._is_baseline_taken()
             if is_silent or not alerting(after.findings):
-                return None
+                return
         elif says_the_same(before, after):
-            return None
-        shown = self._ledger.shown_alert(item.deal_id)
-        return wished(before, after, shown, now, unusual_end(item.snapshot, after))
+            return
+        news = News(before, after, now, unusual_end(item.snapshot, after))
+        shown = self._ledger.alerts.open_cards(item.deal_id)
+        for recipient, card in wished(news, shown, self._recipient_of).items():
+            yield Wish(recipient, card, due_at(card, now, self._settle_seconds))
 
     def _is_baseline_taken(self) -> bool:
         # Once taken it stays so, hence only the answer "no" is worth asking again.

@@ -30,6 +30,7 @@ class Outcome:
     """What a check found: the finding's state, reason code, message, evidence and time limit.
 
     `ask` is the one question that would settle an unknown outcome; empty: the criterion's own.
+    `open` are the questions that notes leave without an answer to rely on.
     """
 
     state: State
@@ -38,6 +39,7 @@ class Outcome:
     evidence: tuple[Evidence, ...] = ()
     ask: str = ""
     recheck_at: datetime | None = None
+    open: tuple[QuestionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

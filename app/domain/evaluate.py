@@ -23,7 +23,7 @@ from app.domain.case import UNREAD, Case, Outcome, citing
 from app.domain.criterion import Criterion, CriterionKind
 from app.domain.deal import Contact, Note, NoteId, Snapshot, Unread
 from app.domain.deviation import Deviations, deviations_in, finding_on
-from app.domain.notes import Judgement
+from app.domain.notes import Judgement, QuestionId
 from app.domain.place import Place, due_at, judged_until, place_of
 from app.domain.policy import Policy
 from app.domain.reading_copy import reading_copy
@@ -71,7 +71,7 @@ def evaluate(
     written = None if isinstance(said, Unread) else said.written
     stands = standing(waivers, written, now) if due is not None else ()
     unsure = isinstance(snapshot.position, Unread)
-    bench = _Bench(case, in_force(stands, now), unsure=unsure)
+    bench = _Bench(case, in_force(stands, now), policy.headings, unsure=unsure)
     findings = tuple(bench.findings(due or ()))
     if isinstance(said, Deviations) and due and not unsure:
         findings += _on_deviations(policy, said, findings)
@@ -107,11 +107,19 @@ def evaluate(
 class _Bench:
     """Judges criteria of one case, each at most once."""
 
-    __slots__ = ("_active", "_case", "_judged", "_unsure")
+    __slots__ = ("_active", "_case", "_headings", "_judged", "_unsure")
 
-    def __init__(self, case: Case, active: Mapping[CriterionId, Waiver], *, unsure: bool) -> None:
+    def __init__(
+        self,
+        case: Case,
+        active: Mapping[CriterionId, Waiver],
+        headings: Mapping[QuestionId, str],
+        *,
+        unsure: bool,
+    ) -> None:
         self._case = case
         self._active = active
+        self._headings = headings
         self._unsure = unsure
         self._judged: dict[CriterionId, Finding | None] = {}
 
@@ -158,6 +166,7 @@ class _Bench:
             evidence=outcome.evidence,
             waiver=None if state is State.MET else self._active.get(criterion.id),
             recheck_at=outcome.recheck_at,
+            headings=tuple(self._headings[question] for question in outcome.open),
         )
 
 

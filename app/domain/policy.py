@@ -28,6 +28,7 @@ from app.domain.routing import AlertRules, Destination, Topic
 from app.domain.statement import Forms, StatementReader
 from app.domain.verdict import CriterionId, Finding
 from app.domain.waiving import WaivingRules
+from app.domain.wording import headings
 from app.domain.zone import ZoneRules
 
 FINGERPRINT_CHARS = 8
@@ -78,6 +79,8 @@ class Policy:
     """The rules that hold for each contact by itself, whatever the stages of its deals."""
     names: Names = field(init=False, repr=False, compare=False)
     """What people call each criterion."""
+    headings: Mapping[QuestionId, str] = field(init=False, repr=False, compare=False)
+    """Under what a note answers each question."""
     statements: StatementReader = field(init=False, repr=False, compare=False)
     """Finds the deviations in notes."""
     _by_id: Mapping[CriterionId, Criterion] = field(init=False, repr=False, compare=False)
@@ -107,6 +110,7 @@ class Policy:
                 dict.fromkeys(c.check for c in self.criteria if isinstance(c.check, ContactRule))
             ),
             "names": names,
+            "headings": headings(self.questions),
             "statements": StatementReader(forms, names),
             "_by_id": {criterion.id: criterion for criterion in self.all_criteria()},
             "_plans": plans,

@@ -132,7 +132,8 @@ class Finding:
 
     `title` is what the criterion asks in a few words ("Why now?"); `message` says what was found,
     `fix` what would pass it; `reason` is a stable code to count by (`met`, `absent`,
-    `placeholder`, …). `recheck_at` is when time alone could change the answer.
+    `placeholder`, …). `recheck_at` is when time alone could change the answer. `headings` are those
+    under which a note would answer what is still open.
     """
 
     criterion: CriterionId
@@ -146,6 +147,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     waiver: Waiver | None = None
     recheck_at: datetime | None = None
+    headings: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> bool:

@@ -13,6 +13,10 @@ from app.domain.notes import (
     MQL_FOOTPRINT,
     MQL_PLANS,
     MQL_PRODUCTION,
+    WHY_CHANGE,
+    WHY_FLOWFUSE,
+    WHY_NOW,
+    Question,
     QuestionId,
     ReasonCode,
 )
@@ -55,6 +59,19 @@ QUESTION_NAMES: Mapping[QuestionId, str] = {
     MQL_PLANS: "plans for the next year",
 }
 """The built-in questions in a few words, for lists of what is missing."""
+
+
+WHY_HEADINGS: Mapping[QuestionId, str] = {
+    WHY_CHANGE: "Why change?",
+    WHY_NOW: "Why now?",
+    WHY_FLOWFUSE: "Why FlowFuse?",
+}
+
+
+def headings(questions: Iterable[Question]) -> Mapping[QuestionId, str]:
+    """For each question, built-in ones too, a heading under which a note answers it."""
+    built_in = {question: name[:1].upper() + name[1:] for question, name in QUESTION_NAMES.items()}
+    return {**WHY_HEADINGS, **built_in, **{own.id: own.labels[0] for own in questions}}
 
 
 def question_name(question: QuestionId) -> str:

@@ -10,6 +10,8 @@ which hold for any order of wishes and answers, with posts and edits on their wa
 - The same wish again changes nothing: its settling time runs on, and one that was given up stays
   given up.
 - An answer to an older version says what the channel shows now, and never settles a newer wish.
+- From the beginning of an attempt until its answer nobody knows what the channel shows: no wish
+  counts as met then, so that a message which a dead sender left behind is found and goes on.
 
 Pure: nothing here knows of a database or reads a clock.
 """
@@ -32,13 +34,28 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A card that somebody began to show at `at`, with no answer so far."""
+
+    card: Card
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
-    """`due_at` is when the wish is to be said; None when there is nothing to say."""
+    """`due_at` is when the wish is to be said; None when there is nothing to say.
+
+    `posted_at` is when the deal last got a new message, in this episode or an earlier one;
+    `group` the message that it shares with other deals.
+    """
 
     wish: Card | None = None
     version: int = 0
     due_at: datetime | None = None
     shown: Shown | None = None
+    attempt: Attempt | None = None
+    posted_at: datetime | None = None
+    group: str | None = None
     attempts: int = 0
     last_error: str | None = None
 
@@ -56,28 +73,54 @@ class Episode:
             last_error=None,
         )
 
+    def begun(self, card: Card, now: datetime) -> Episode:
+        """Before the channel is told `card`; what an earlier attempt left dates from that one."""
+        return replace(self, attempt=Attempt(card, self.attempt.at if self.attempt else now))
+
+    def grouped(self, group: str, card: Card, now: datetime) -> Episode:
+        """Before the channel is told `card` as a part of the message of a group."""
+        return replace(self.begun(card, now), group=group)
+
+    def put_off(self, version: int, until: datetime) -> Episode:
+        """After it was found to be no time for that version."""
+        return self if version != self.version else replace(self, due_at=until)
+
     def sent(self, version: int, card: Card, ref: MessageRef | None, now: datetime) -> Episode:
         """After the channel confirmed that it shows `card` at `ref`, or nothing (None)."""
         still_open = ref is not None and card.kind is AlertKind.BLOCKED
-        after = replace(self, shown=Shown(ref, card, version) if ref and still_open else None)
+        is_new = ref is not None and (self.shown is None or self.shown.ref != ref)
+        after = replace(
+            self,
+            shown=Shown(ref, card, version) if ref and still_open else None,
+            attempt=None,
+            posted_at=now if is_new else self.posted_at,
+            group=self.group if still_open else None,
+        )
         if version == self.version:
             return replace(after, due_at=None, attempts=0, last_error=None)
         if self.wish is None or after.is_met(self.wish):
             return replace(after, due_at=None)
         return replace(after, due_at=self.due_at or now)
 
-    def failed(self, version: int, error: str, retry_at: datetime | None) -> Episode:
-        """After the channel could not be told; `retry_at` None gives up on that version."""
+    def failed(
+        self, version: int, error: str, retry_at: datetime | None, *, is_certain: bool
+    ) -> Episode:
+        """After the channel could not be told; `retry_at` None gives up on that version.
+
+        Without `is_certain` it may have been told all the same, so that the attempt stays open.
+        """
+        after = replace(self, attempt=None) if is_certain else self
         if version != self.version:
-            return self
-        return replace(self, due_at=retry_at, attempts=self.attempts + 1, last_error=error)
+            met = self.wish is None or after.is_met(self.wish)
+            return replace(after, due_at=None) if met else after
+        return replace(after, due_at=retry_at, attempts=self.attempts + 1, last_error=error)
 
     def ended(self, note: str, now: datetime) -> Episode:
         """After the deal itself went away: an open message is to say so."""
-        last = self.shown.card if self.shown else self.wish
+        last = self._last_told() or self.wish
         if last is None:
             return self
-        gone = replace(last, kind=AlertKind.CLEARED, cleared_at=now, note=note)
+        gone = replace(last, kind=AlertKind.CLEARED, cleared_at=now, note=note, resolved=())
         return self.wished(gone, due_at=now)
 
     def open_card(self) -> Card | None:
@@ -85,19 +128,22 @@ class Episode:
 
         A clearing that was not said yet is still part of its episode.
         """
-        if self.shown is None and self.wish is not None and self.wish.kind is AlertKind.CLEARED:
+        is_silent = self._last_told() is None
+        if is_silent and self.wish is not None and self.wish.kind is AlertKind.CLEARED:
             return None
         return self.wish
 
     def is_met(self, card: Card) -> bool:
         """Whether the channel says this already; silence says that all is clear."""
+        if self.attempt is not None:
+            return False
         if self.shown is None:
             return card.kind is AlertKind.CLEARED
         return self.shown.card == card
 
     def _within_episode(self, card: Card) -> Card:
         """The card with the times of the episode that it continues."""
-        opened = self.shown.card if self.shown else self.open_card()
+        opened = self._last_told() or self.open_card()
         if opened is not None:
             card = replace(card, opened_at=opened.opened_at)
         is_cleared_again = (
@@ -108,3 +154,9 @@ class Episode:
         if self.wish is not None and is_cleared_again:
             card = replace(card, cleared_at=self.wish.cleared_at)
         return card
+
+    def _last_told(self) -> Card | None:
+        """What the channel shows of this episode, as far as is known, or may show."""
+        if self.shown is not None:
+            return self.shown.card
+        return self.attempt.card if self.attempt is not None else None

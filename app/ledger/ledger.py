@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, func, select
 from app.domain.deal import DealId, IdsByKind, ObjectKey, deal_key
 from app.domain.verdict import Waiver, WaiverEnd
 from app.ledger import alerts, holding, letters, redaction, sightings, verdicts, waivers
+from app.ledger.book import SqlAlertBook
 from app.ledger.copies import Copies
 from app.ledger.database import Database
 from app.ledger.episode import Episode
@@ -32,12 +33,9 @@ from app.ledger.tables import by_kind, facts
 from app.ledger.tables import dead_letters as dead_letters_table
 from app.ledger.tables import marks as marks_table
 from app.ports import (
-    Alert,
     Backlog,
-    Card,
     Claim,
     DeadLetter,
-    MessageRef,
     Priority,
     Record,
     RecordedVerdict,
@@ -49,8 +47,6 @@ MAX_KEYS_IN_A_TRANSACTION = 1000
 """A sweep marks every deal of a portal; the receiver's marks get their turn in between."""
 MAX_RECHECKS_AT_ONCE = 500
 DEALS_IN_A_PAGE = 1_000
-ALERT_LEASE_SECONDS = 60.0
-"""How long a sender may take for what it was handed before another may try."""
 
 
 class SqlLedger:
@@ -63,6 +59,7 @@ class SqlLedger:
         self.sweeps = Sweeps(database)
         self.copies = Copies(database)
         self.sightings = Sightings(database)
+        self.alerts = SqlAlertBook(database)
 
     # ----------------------------------------------------------------- marks
 
@@ -204,9 +201,10 @@ class SqlLedger:
             for record in records:
                 waivers.learn(self._database, connection, record.deal_id, record.waivers, now)
             for record in sorted(records, key=lambda record: record.deal_id):
-                if record.alert is not None:
-                    step = partial(_wish, record.alert, record.alert_due_at or now)
-                    alerts.advance(self._database, connection, record.deal_id, step)
+                for wish in record.wishes:
+                    key = record.deal_id, wish.recipient
+                    step = partial(Episode.wished, card=wish.card, due_at=wish.due_at)
+                    alerts.advance(self._database, connection, key, step)
 
     def forget(self, deal_ids: Sequence[DealId], note: str, now: datetime) -> None:
         """Drop what is known of deals that are gone; their open messages will say `note`."""
@@ -216,7 +214,8 @@ class SqlLedger:
             sightings.learn(connection, "", dict.fromkeys(deal_ids), now)
             for deal_id in sorted(deal_ids):
                 step = partial(Episode.ended, note=note, now=now)
-                alerts.advance(self._database, connection, deal_id, step)
+                for recipient in alerts.of_deal(connection, deal_id):
+                    alerts.advance(self._database, connection, (deal_id, recipient), step)
 
     def purge(self, contacts: Iterable[ObjectKey], now: datetime) -> int:
         """Blank what is kept of these contacts' deals, and mark the deals to be judged afresh."""
@@ -254,42 +253,6 @@ class SqlLedger:
         """Waivers of all deals, the first to lapse first."""
         with self._database.reading() as connection:
             return waivers.listed(connection, lapsing_before, with_ended=with_ended)
-
-    # ----------------------------------------------------------------- alerts
-
-    def shown_alert(self, deal_id: DealId) -> Card | None:
-        """The card of the open episode, shown already or still waiting."""
-        with self._database.reading() as connection:
-            return alerts.load(connection, deal_id).open_card()
-
-    def due_alerts(self, now: datetime, limit: int) -> Sequence[Alert]:
-        """Hand out due alerts, each to one caller until it reports or ALERT_LEASE_SECONDS pass."""
-        lease = timedelta(seconds=ALERT_LEASE_SECONDS)
-        with self._database.writing() as connection:
-            return alerts.hand_out(connection, lease, now, limit)
-
-    def alert_sent(self, alert: Alert, shown: MessageRef | None, now: datetime) -> None:
-        """The channel shows this version now; a newer wish stays due."""
-        with self._database.writing() as connection:
-            step = partial(_sent, alert, shown, now)
-            alerts.advance(self._database, connection, alert.deal_id, step)
-            alerts.release(connection, [alert.deal_id])
-
-    def alert_failed(
-        self, alert: Alert, error: str, retry_at: datetime | None, now: datetime
-    ) -> None:
-        """The channel was not told; again at `retry_at`, or never for this version (None)."""
-        del now
-        with self._database.writing() as connection:
-            step = partial(_failed, alert, error, retry_at)
-            alerts.advance(self._database, connection, alert.deal_id, step)
-            alerts.release(connection, [alert.deal_id])
-
-    def alerts_unsent(self, unsent: Sequence[Alert], now: datetime) -> None:
-        """Give back what was handed out and not tried."""
-        del now
-        with self._database.writing() as connection:
-            alerts.release(connection, [alert.deal_id for alert in unsent])
 
     # ----------------------------------------------------------------- the rest
 
@@ -358,15 +321,3 @@ def _keep_seen(connection: Connection, records: Sequence[Record], now: datetime)
     for run_id in sorted({each.run_id for _, each in seen}):
         found = {deal_id: each.sighting for deal_id, each in seen if each.run_id == run_id}
         sightings.learn(connection, run_id, found, now)
-
-
-def _wish(card: Card, due_at: datetime, episode: Episode) -> Episode:
-    return episode.wished(card, due_at)
-
-
-def _sent(alert: Alert, shown: MessageRef | None, now: datetime, episode: Episode) -> Episode:
-    return episode.sent(alert.version, alert.card, shown, now)
-
-
-def _failed(alert: Alert, error: str, retry_at: datetime | None, episode: Episode) -> Episode:
-    return episode.failed(alert.version, error, retry_at)

@@ -1,7 +1,7 @@
 """Takes a person's words out of what is kept, when that person asks to be forgotten.
 
 Which of a deal's quotes came from one contact cannot be told for certain (a note hangs on several
-records), so all quotes of the deal go, in its verdict and in both cards of its alert, and the
+records), so all quotes of the deal go, in its verdict and in the cards of its alerts, and the
 reasons of its waivers. What was found stays as criterion, state and reason code, which lets the
 next verdict compare with it without raising a false alarm; its message then replaces the one in
 the channel.
@@ -30,7 +30,8 @@ def redact(database: Database, connection: Connection, deal_ids: Sequence[DealId
         verdicts.rewrite(connection, deal_id, _verdict(recorded.verdict))
     waivers.reword(connection, deal_ids, BLANK)
     for deal_id in deal_ids:
-        alerts.advance(database, connection, deal_id, _episode)
+        for recipient in alerts.of_deal(connection, deal_id):
+            alerts.advance(database, connection, (deal_id, recipient), _episode)
 
 
 def _verdict(verdict: Verdict) -> Verdict:
@@ -65,13 +66,14 @@ def _axis(axis: Axis) -> Axis:
 
 
 def _episode(episode: Episode) -> Episode:
-    shown = episode.shown
+    shown, attempt = episode.shown, episode.attempt
     return replace(
         episode,
         wish=None if episode.wish is None else _card(episode.wish),
         shown=None if shown is None else replace(shown, card=_card(shown.card)),
+        attempt=None if attempt is None else replace(attempt, card=_card(attempt.card)),
     )
 
 
 def _card(card: Card) -> Card:
-    return replace(card, findings=_findings(card.findings))
+    return replace(card, findings=_findings(card.findings), resolved=_findings(card.resolved))

@@ -147,6 +147,7 @@ alerts = Table(
     "alerts",
     metadata,
     Column("deal_id", String(64), primary_key=True),
+    Column("recipient", String(128), primary_key=True),
     Column("wish", Text),
     Column("version", BigInteger, nullable=False),
     Column("due_at", UtcTime),
@@ -154,11 +155,38 @@ alerts = Table(
     Column("shown_version", BigInteger),
     Column("channel", String(64)),
     Column("ts", String(64)),
+    Column("attempt_card", Text),
+    Column("attempt_at", UtcTime),
+    Column("posted_at", UtcTime),
+    Column("group_id", String(64)),
     Column("attempts", Integer, nullable=False),
     Column("last_error", Text),
     Column("claimed_until", UtcTime),
-    Index("alerts_by_due", "due_at"),
-    Index("alerts_by_lease", "claimed_until"),
+    Index("alerts_in_due_order", "due_at"),
+    Index("alerts_by_claim", "claimed_until"),
+    Index("alerts_by_post", "recipient", "posted_at"),
+)
+
+alert_groups = Table(
+    "alert_groups",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("recipient", String(128), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("joined_at", UtcTime, nullable=False),
+    Column("channel", String(64)),
+    Column("ts", String(64)),
+    Column("attempt_at", UtcTime),
+    Index("alert_groups_by_age", "recipient", "joined_at"),
+)
+
+alert_group_cards = Table(
+    "alert_group_cards",
+    metadata,
+    Column("group_id", String(64), primary_key=True),
+    Column("deal_id", String(64), primary_key=True),
+    Column("card", Text, nullable=False),
 )
 
 facts = Table(

@@ -1,10 +1,12 @@
-"""Slack's refusals in the service's two words, totally: every answer becomes exactly one of them.
+"""Slack's refusals in the service's own words, totally: every answer becomes exactly one of them.
 
-    no answer (timeout, reset, refused)             Retryable
+    never got through (refused, no route)           Retryable
+    no answer (timeout, reset)                      Uncertain: it may have been done
     429, and 200 with `ratelimited`                 Retryable after Retry-After
-    5xx, 408, a page that is no JSON                Retryable
+    5xx, 408, a page that is no JSON                Uncertain
     200 with ok: false
-        trouble at Slack's (`internal_error`, …)    Retryable
+        put off (`ratelimited`, …)                  Retryable
+        trouble at Slack's (`internal_error`, …)    Uncertain
         the message to edit is gone                 MessageGone
         token, scope, channel, malformed blocks     Terminal, with what to do
     any other status                                Terminal
@@ -18,7 +20,7 @@ import re
 
 import httpx
 
-from app.ports import Failure, MessageGone, Retryable, Terminal
+from app.ports import Failure, MessageGone, Retryable, Terminal, Uncertain
 
 MAX_RETRY_AFTER_SECONDS = 3_600.0
 
@@ -26,23 +28,23 @@ PASSING = frozenset(
     {
         "accesslimited",
         "external_channel_migrating",
-        "fatal_error",
-        "internal_error",
         "rate_limited",
         "ratelimited",
-        "request_timeout",
-        "rollup_error",
-        "service_unavailable",
         "team_added_to_org",
     }
 )
+BROKEN = frozenset(
+    {"fatal_error", "internal_error", "request_timeout", "rollup_error", "service_unavailable"}
+)
+"""After these, as Slack documents, some of what was asked for may have been done."""
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GONE = frozenset({"cant_update_message", "edit_window_closed", "message_not_found"})
 REMEDIES = {
     "account_inactive": "the app was removed from the workspace; install it again",
     "channel_not_found": "check SLACK_CHANNEL and invite the bot to the channel",
     "invalid_auth": "check SLACK_BOT_TOKEN",
     "is_archived": "unarchive the channel or change SLACK_CHANNEL",
-    "missing_scope": "give the app the scope chat:write and install it again",
+    "missing_scope": "give the app the scopes of `dealgate setup slack --manifest`, reinstall it",
     "no_permission": "let the app post in this channel",
     "not_authed": "set SLACK_BOT_TOKEN",
     "not_in_channel": "invite the bot to the channel",
@@ -53,11 +55,20 @@ REMEDIES = {
 _CODE = re.compile(r"[a-z0-9_]{1,64}")
 
 
+class SlackRefused(Terminal):
+    """Slack understood the call and said no; `code` is its word for why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def unreachable(error: Exception, what: str) -> Failure:
     """What went wrong before there was an answer."""
     name = type(error).__name__
     if isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol):
-        return Retryable(f"Slack could not be reached for {what} ({name}); trying again.")
+        text = f"Slack could not be reached for {what} ({name}); trying again."
+        return Retryable(text) if isinstance(error, NOT_SENT) else Uncertain(text)
     return Terminal(f"Slack could not be asked for {what} ({name}): check SLACK_BASE_URL.")
 
 
@@ -70,7 +81,7 @@ def refused_status(response: httpx.Response, what: str) -> Failure | None:
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return Retryable(f"Slack limits the rate of {what}.", after_seconds=after or 1.0)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-        return Retryable(f"Slack answered {status} to {what}.", after_seconds=after)
+        return Uncertain(f"Slack answered {status} to {what}.", after_seconds=after)
     return Terminal(f"Slack answered {status} to {what}: check the address and the token.")
 
 
@@ -80,10 +91,12 @@ def refused_code(error: object, response: httpx.Response, what: str) -> Failure:
     code = error if isinstance(error, str) and _CODE.fullmatch(error) else "an unnamed error"
     if code in PASSING:
         return Retryable(f"Slack put off {what}: {code}.", after_seconds=retry_after(response))
+    if code in BROKEN:
+        return Uncertain(f"Slack broke off {what}: {code}.", after_seconds=retry_after(response))
     if code in GONE:
         return MessageGone(f"Slack cannot do {what}: {code}.")
     remedy = REMEDIES.get(code, "see Slack's reference of the method")
-    return Terminal(f"Slack refused {what}: {code}; {remedy}.")
+    return SlackRefused(code, f"Slack refused {what}: {code}; {remedy}.")
 
 
 def retry_after(response: httpx.Response) -> float | None:

@@ -1,107 +1,125 @@
-"""The bot that posts to the channel and edits what it posted.
+"""The bot that posts, edits what it posted, and finds what it may have posted.
 
-Speaks two methods of Slack's Web API, `chat.postMessage` and `chat.update`, over one connection
-pool. Short troubles are retried here, longer ones are the sender's. A post whose answer is lost
-is not repeated here, since Slack may have taken it; the sender decides.
+Every message carries metadata that names its deal and episode, so that one whose answer was lost
+is found again instead of said twice. Refuses to look anywhere but where it would have posted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from time import sleep as sleep_for_real
+from collections.abc import Mapping
+from datetime import datetime
 
-import httpx
-import orjson
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from app.ports import Card, Group, MessageRef, Recipient, Terminal
 
-from app.ports import Card, MessageRef, Retryable, Terminal
-
-from .errors import refused_code, refused_status, unreachable
-from .message import Message, message
-
-MAX_ATTEMPTS = 3
-MAX_INLINE_WAIT_SECONDS = 2.0
-FIRST_WAIT_SECONDS = 0.2
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+from . import group as groups
+from . import history
+from . import message as messages
+from .api import Answer, SlackApi
+from .errors import SlackRefused
+from .message import Message
+from .places import Places
+from .style import Style
 
 
 class SlackNotifier:
-    """Posts cards to one channel. `base_url` is where Slack's methods live, without a slash."""
+    """Posts cards to their recipients; closing it closes the connections."""
 
-    def __init__(
-        self,
-        *,
-        token: str,
-        channel: str,
-        base_url: str,
-        quotes: bool,
-        sleep: Callable[[float], None] = sleep_for_real,
-    ) -> None:
-        self._channel = channel
-        self._base_url = base_url
-        self._quotes = quotes
-        self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, follow_redirects=False
-        )
-        self._retrying = Retrying(
-            retry=retry_if_exception(_is_short),
-            wait=_wait_seconds,
-            stop=stop_after_attempt(MAX_ATTEMPTS),
-            sleep=sleep,
-            reraise=True,
-        )
+    def __init__(self, api: SlackApi, places: Places, style: Style) -> None:
+        self._api = api
+        self._places = places
+        self._style = style
 
-    def post(self, card: Card) -> MessageRef:
-        """Say something new. Raises Retryable or Terminal."""
-        said = message(card, quotes=self._quotes)
-        answer = self._call("chat.postMessage", {"channel": self._channel, **_fields(said)})
-        channel, ts = answer.get("channel"), answer.get("ts")
-        if not isinstance(channel, str) or not isinstance(ts, str):
-            text = "Slack accepted a message without saying where it stands (no channel or ts)."
-            raise Terminal(text)
-        return MessageRef(channel, ts)
+    # ----------------------------------------------------------------- one deal
+
+    def post(self, recipient: Recipient, card: Card) -> MessageRef:
+        """Say something new. Raises Retryable, Uncertain or Terminal."""
+        channel = self._places.channel(recipient, card)
+        return self._post(channel, messages.message(card, self._style))
 
     def edit(self, ref: MessageRef, card: Card) -> None:
         """Make an earlier message say this. Raises Retryable, Terminal or MessageGone."""
-        said = message(card, quotes=self._quotes)
-        self._call("chat.update", {"channel": ref.channel, "ts": ref.ts, **_fields(said)})
+        self._edit(ref, messages.message(card, self._style))
+
+    def find(self, recipient: Recipient, card: Card, since: datetime) -> MessageRef | None:
+        """The message of this card's episode, posted since then. Raises Retryable or Terminal."""
+        channel = self._places.channel(recipient, card)
+        return self._find(channel, messages.EVENT_TYPE, messages.episode_of(card), since)
+
+    def follow_up(self, ref: MessageRef, before: Card, card: Card, *, is_repeat: bool) -> None:
+        """Note beneath a message what changed, once. Raises Retryable, Uncertain or Terminal."""
+        said = history.history_line(before, card)
+        if said is None:
+            return
+        if is_repeat and self._stands_beneath(ref, history.step_of(before, card)):
+            return
+        body = {"channel": ref.channel, "thread_ts": ref.ts, **_fields(said)}
+        self._api.write("chat.postMessage", body)
+
+    # ----------------------------------------------------------------- many deals
+
+    def post_group(self, group: Group) -> MessageRef:
+        """Say something new about many deals."""
+        channel = self._places.channel(group.recipient, group.cards[0])
+        return self._post(channel, groups.group_message(group))
+
+    def edit_group(self, ref: MessageRef, group: Group) -> None:
+        """Make the message of a group say this. Raises as `edit` does."""
+        self._edit(ref, groups.group_message(group))
+
+    def find_group(self, group: Group, since: datetime) -> MessageRef | None:
+        """The message of a group, posted since then. Raises as `find` does."""
+        channel = self._places.channel(group.recipient, group.cards[0])
+        return self._find(channel, groups.EVENT_TYPE, {"group": group.id}, since)
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._api.close()
 
-    def _call(self, method: str, body: Mapping[str, object]) -> Mapping[str, object]:
-        return self._retrying(self._call_once, method, orjson.dumps(body))
+    # ----------------------------------------------------------------- Slack's methods
 
-    def _call_once(self, method: str, body: bytes) -> Mapping[str, object]:
-        return read_answer(
-            lambda: self._client.post(
-                f"{self._base_url}/{method}",
-                content=body,
-                headers={"Content-Type": "application/json; charset=utf-8"},
-            ),
-            method,
-        )
+    def _post(self, channel: str, said: Message) -> MessageRef:
+        answer = self._api.write("chat.postMessage", {"channel": channel, **_fields(said)})
+        place, ts = answer.get("channel"), answer.get("ts")
+        if not isinstance(place, str) or not isinstance(ts, str):
+            text = "Slack accepted a message without saying where it stands (no channel or ts)."
+            raise Terminal(text)
+        return MessageRef(place, ts)
+
+    def _edit(self, ref: MessageRef, said: Message) -> None:
+        self._api.write("chat.update", {"channel": ref.channel, "ts": ref.ts, **_fields(said)})
+
+    def _find(
+        self, channel: str, event: str, payload: Mapping[str, str], since: datetime
+    ) -> MessageRef | None:
+        place = self._places.channel_id(channel)
+        asked = {
+            "channel": place,
+            "oldest": f"{since.timestamp():.6f}",
+            "include_all_metadata": "true",
+        }
+        for page in self._api.pages("conversations.history", asked):
+            for found in page.get("messages") or ():
+                if _is_ours(found, event, payload):
+                    return MessageRef(place, str(found["ts"]))
+        return None
+
+    def _stands_beneath(self, ref: MessageRef, step: str) -> bool:
+        asked = {"channel": ref.channel, "ts": ref.ts, "include_all_metadata": "true"}
+        try:
+            return any(
+                _is_ours(found, history.EVENT_TYPE, {"step": step})
+                for page in self._api.pages("conversations.replies", asked)
+                for found in page.get("messages") or ()
+            )
+        except SlackRefused:
+            # Who may not look says a line of history twice at worst.
+            return False
 
 
-def read_answer(ask: Callable[[], httpx.Response], what: str) -> Mapping[str, object]:
-    """The answer of one call of Slack's Web API. Raises Failure for everything but `ok: true`."""
-    try:
-        response = ask()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise unreachable(error, what) from error
-    if failure := refused_status(response, what):
-        raise failure
-    try:
-        answer = orjson.loads(response.content)
-    except orjson.JSONDecodeError as error:
-        text = f"Slack's answer to {what} is no JSON; a proxy in between?"
-        raise Retryable(text) from error
-    if not isinstance(answer, dict) or answer.get("ok") is not True:
-        raise refused_code(
-            answer.get("error") if isinstance(answer, dict) else None, response, what
-        )
-    return answer
+def _is_ours(found: Answer, event: str, payload: Mapping[str, str]) -> bool:
+    stamp = found.get("metadata") or {}
+    said = stamp.get("event_payload") or {}
+    return stamp.get("event_type") == event and payload.items() <= said.items()
 
 
 def _fields(said: Message) -> Mapping[str, object]:
@@ -112,20 +130,3 @@ def _fields(said: Message) -> Mapping[str, object]:
         "unfurl_links": False,
         "unfurl_media": False,
     }
-
-
-def _is_short(error: BaseException) -> bool:
-    """Whether it is worth waiting here: a named short wait, or a call that never got through."""
-    if not isinstance(error, Retryable):
-        return False
-    if error.after_seconds is not None:
-        return error.after_seconds <= MAX_INLINE_WAIT_SECONDS
-    return isinstance(
-        error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
-    )
-
-
-def _wait_seconds(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    named = error.after_seconds if isinstance(error, Retryable) else None
-    return FIRST_WAIT_SECONDS * state.attempt_number if named is None else named

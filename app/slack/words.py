@@ -6,10 +6,11 @@ Refuses to decide: what is missing and why comes with the card.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
-from app.domain.verdict import Evidence, Finding
+from app.domain.verdict import Evidence, Finding, State
 from app.ports import AlertKind, Card
 
 MAX_AMOUNT_DIGITS = 18
@@ -17,6 +18,8 @@ MAX_AMOUNT_DIGITS = 18
 _QUOTED = re.compile(r"“.*”(?: \([^()]*\))?", re.DOTALL)
 """From the first quotation mark to the last, since a quote may hold some of its own, with the
 remark on who wrote it and when."""
+_QUOTED_TAIL = re.compile(r":? “.*”(?: \([^()]*\))?", re.DOTALL)
+"""The same with what leads to it."""
 
 
 def headline(card: Card) -> str:
@@ -27,20 +30,48 @@ def headline(card: Card) -> str:
     took = f" after {duration(card.cleared_at - card.opened_at)}" if card.cleared_at else ""
     if card.note:
         return f"is no longer blocked{took}. {card.note}"
+    if was_waived(card):
+        return f"passes on purpose{took} and stands in {stage}"
     return f"is clear{took} and stands in {stage}"
 
 
 def particulars(card: Card) -> tuple[str, ...]:
-    """Amount, process, earned stage and owner, as far as they are known."""
+    """Amount, process and earned stage, as far as they are known."""
     subject = card.subject
     parts = [amount(subject.amount, subject.currency), subject.process]
     if card.earned_stage and card.earned_stage != card.claimed_stage:
         parts.append(f"has earned {card.earned_stage}")
-    if subject.owner is None:
-        parts.append("no owner")
-    else:
-        parts.append(subject.owner.name + ("" if subject.owner.active else " (has left)"))
     return tuple(part for part in parts if part)
+
+
+def was_waived(card: Card) -> bool:
+    """Whether what was missing is missing still, and passes by a documented deviation."""
+    return any(finding.waiver is not None for finding in card.resolved)
+
+
+def outcome(finding: Finding | None, card: Card, *, quotes: bool) -> str:
+    """What became of a gap, to be read after its title."""
+    if finding is None:
+        return f"is not asked for in {card.claimed_stage or card.subject.stage}."
+    if finding.waiver is not None:
+        waiver = finding.waiver
+        why = f": {waiver.reason}" if quotes else ""
+        return f"deviates until {waiver.until:%Y-%m-%d}, granted by {waiver.granted_by}{why}"
+    if finding.state is State.UNKNOWN:
+        return "cannot be told any more."
+    if finding.state is State.UNMET:
+        return "no longer blocks."
+    evidence = next(iter(finding.evidence), None)
+    if evidence is None or not quotes:
+        return "put right."
+    by = attribution(evidence)
+    return f"put right: “{evidence.quote}”" + (f" — {by}" if by else "")
+
+
+def skeleton(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The headings of a note that would answer what is open, each once."""
+    headings = (heading for finding in findings for heading in finding.headings)
+    return tuple(f"{heading.rstrip(':')}:" for heading in dict.fromkeys(headings))
 
 
 def attribution(evidence: Evidence) -> str:
@@ -77,6 +108,11 @@ def duration(span: timedelta) -> str:
     return f"{minutes} min"
 
 
-def found(finding: Finding, *, quotes: bool) -> str:
-    """What was found, in the finding's own sentence; without `quotes` nobody's words are in it."""
-    return finding.message if quotes else _QUOTED.sub("“…”", finding.message)
+def lead(finding: Finding, *, quoted_below: bool, quotes: bool) -> str:
+    """What was found, in the finding's own sentence.
+
+    Without `quotes` nobody's words are in it, and none that stand below it anyway.
+    """
+    if not quotes:
+        return _QUOTED.sub("“…”", finding.message)
+    return _QUOTED_TAIL.sub("", finding.message) if quoted_below else finding.message

@@ -20,7 +20,7 @@ from app.domain.verdict import (
     Zone,
     ZoneReading,
 )
-from app.ports import AlertKind, Card, MessageRef, Record
+from app.ports import MAIN_CHANNEL, AlertKind, Card, MessageRef, Recipient, Record, Wish
 
 NOW = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=UTC)
 MESSAGE = MessageRef("C0SALES", "1763717400.000100")
@@ -123,7 +123,8 @@ def record(
     *,
     links: tuple[ObjectKey, ...] = (),
     alert: Card | None = None,
-    alert_due_at: datetime | None = None,
+    alert_due_at: datetime = NOW,
+    recipient: Recipient = MAIN_CHANNEL,
     judged: bool = True,
     recheck_at: datetime | None = None,
 ) -> Record:
@@ -133,6 +134,5 @@ def record(
         verdict=verdict(deal_id, judged=judged, recheck_at=recheck_at),
         changed_at=NOW,
         links=frozenset(links),
-        alert=alert,
-        alert_due_at=alert_due_at,
+        wishes=(Wish(recipient, alert, alert_due_at),) if alert else (),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("wish"), cards),
         st.tuples(st.just("take"), st.none()),
-        st.tuples(st.just("answer"), st.sampled_from(["sent", "failed"])),
+        st.tuples(st.just("answer"), st.sampled_from(["sent", "failed", "unsure", "lost"])),
         st.tuples(st.just("end"), st.none()),
     ),
     max_size=25,
@@ -29,6 +31,7 @@ class Channel:
 
     def __init__(self):
         self.messages = {}
+        self.first = {}
 
     def tell(self, card, ref):
         """Post, edit, or say nothing; where the message stands now."""
@@ -36,7 +39,14 @@ class Channel:
             return None
         ref = ref or MessageRef("C", str(len(self.messages)))
         self.messages[ref] = card
+        self.first.setdefault(ref, card)
         return ref
+
+    def find(self, card):
+        """The message of this card's episode, by the metadata of what it first said."""
+        return next(
+            (ref for ref, first in self.first.items() if first.opened_at == card.opened_at), None
+        )
 
     def open_messages(self):
         """What stands in the channel and is not cleared."""
@@ -50,23 +60,36 @@ class Scene:
         self.episode, self.channel, self.held, self.now = Episode(), Channel(), None, 0
 
     def wish(self, card):
+        card = replace(card, opened_at=later(self.now))
         self.episode = self.episode.wished(card, later(self.now))
 
     def end(self, _):
         self.episode = self.episode.ended("gone", later(self.now))
 
     def take(self, _):
+        """A sender gets the alert, looks for what an earlier one left, and notes its attempt."""
         if self.held is None and self.episode.due_at is not None:
             self.held = self.episode
+            self.episode = self.episode.begun(self.held.wish, later(self.now))
 
     def answer(self, how):
         if self.held is None:
             return
         held, self.held = self.held, None
         if how == "failed":
-            self.episode = self.episode.failed(held.version, "no", later(self.now))
+            self.episode = self.episode.failed(
+                held.version, "no", later(self.now), is_certain=held.attempt is None
+            )
             return
-        shown = self.channel.tell(held.wish, held.shown.ref if held.shown else None)
+        there = held.shown.ref if held.shown else None
+        if there is None and held.attempt is not None:
+            there = self.channel.find(held.attempt.card)
+        shown = self.channel.tell(held.wish, there)
+        if how == "lost":
+            return  # the sender dies before it can say so; its lease ends
+        if how == "unsure":
+            self.episode = self.episode.failed(held.version, "?", later(self.now), is_certain=False)
+            return
         self.episode = self.episode.sent(held.version, held.wish, shown, later(self.now))
 
     def drain(self):

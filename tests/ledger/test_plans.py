@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from app.domain.deal import DealId
 from app.ledger import open_ledger
-from app.ports import Priority
+from app.ports import MAIN_CHANNEL, Priority
 
 from .samples import MESSAGE, NOW, blocked, contact, deal, later, record
 
@@ -44,9 +44,15 @@ def a_day(ledger):
     ledger.record([record("1", links=(contact(2),), alert=blocked(), recheck_at=NOW)], NOW)
     ledger.record([record("1", links=(contact(3),))], NOW)
     ledger.mark_due_rechecks(later(1))
-    (alert,) = ledger.due_alerts(NOW, 10)
-    ledger.alert_sent(alert, MESSAGE, NOW)
-    ledger.shown_alert(DealId("1"))
+    (alert,) = ledger.alerts.due(NOW, 10)
+    begun = ledger.alerts.begin(alert, NOW)
+    ledger.alerts.sent(begun, MESSAGE, NOW)
+    ledger.alerts.open_cards(DealId("1"))
+    ledger.alerts.posted_since(MAIN_CHANNEL, NOW)
+    ledger.alerts.open_group(MAIN_CHANNEL, NOW, 10)
+    group = ledger.alerts.join("g", [alert], NOW)
+    ledger.alerts.begin_group(group, NOW)
+    ledger.alerts.group_shown(group, MESSAGE)
     ledger.recorded([DealId("1")])
     ledger.deals_linked_to([contact(2), deal(1)])
     ledger.purge([contact(3)], NOW)
@@ -59,7 +65,16 @@ def test_no_query_reads_a_whole_table(watched):
     ledger, statements = watched
     a_day(ledger)
     asked = dict(statements)
-    tables = ("marks", "recent_looks", "dead_letters", "verdicts", "links", "alerts")
+    tables = (
+        "marks",
+        "recent_looks",
+        "dead_letters",
+        "verdicts",
+        "links",
+        "alerts",
+        "alert_groups",
+    )
+    tables += ("alert_groups", "alert_group_cards")
     scans = tuple(f"SCAN {table}" for table in tables)
     with ledger._database.reading() as connection:
         for statement, parameters in asked.items():

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.deal import DealId
 from app.ledger.redaction import BLANK
-from app.ports import Priority, Terminal
+from app.ports import MAIN_CHANNEL, Priority, Terminal
 
 from .samples import MESSAGE, NOW, QUOTE, blocked, cleared, contact, deal, later, record, verdict
 
@@ -72,7 +72,7 @@ def test_one_transaction(ledger):
     with pytest.raises((ValueError, Terminal)):
         ledger.record([record("1", alert=blocked()), naive], NOW)
     assert ledger.recorded([ONE, TWO]) == {}
-    assert ledger.shown_alert(ONE) is None
+    assert ledger.alerts.open_cards(ONE).get(MAIN_CHANNEL) is None
 
 
 def test_forgetting(ledger):
@@ -99,8 +99,8 @@ def test_purging_a_contact(ledger):
         [record("1", links=(contact(5),), alert=blocked("1")), record("2", links=(contact(6),))],
         NOW,
     )
-    (alert,) = ledger.due_alerts(NOW, 10)
-    ledger.alert_sent(alert, MESSAGE, NOW)
+    (alert,) = ledger.alerts.due(NOW, 10)
+    ledger.alerts.sent(alert, MESSAGE, NOW)
     ledger.record([record("1", links=(contact(5),), alert=blocked("1", "budget"))], NOW)
     assert ledger.purge([contact(5)], later(1)) == 1
 
@@ -109,10 +109,10 @@ def test_purging_a_contact(ledger):
     assert [one.message for one in kept[ONE].verdict.findings] == [BLANK]
     assert kept[ONE].verdict.findings[0].reason == verdict().findings[0].reason
     assert QUOTE in repr(kept[TWO])
-    (edit,) = ledger.due_alerts(later(1), 10)
+    (edit,) = ledger.alerts.due(later(1), 10)
     assert QUOTE not in repr(edit)
-    ledger.alert_sent(edit, MESSAGE, later(1))
-    assert QUOTE not in repr(ledger.shown_alert(ONE))
+    ledger.alerts.sent(edit, MESSAGE, later(1))
+    assert QUOTE not in repr(ledger.alerts.open_cards(ONE).get(MAIN_CHANNEL))
     assert [(claim.key, claim.priority) for claim in ledger.claim("w", later(1), 9)] == [
         (deal(1), Priority.LIVE)
     ]
@@ -122,10 +122,10 @@ def test_purging_a_contact(ledger):
 def test_a_fresh_card_replaces_a_purged_one(ledger):
     """After a purge the same gap, said without the lost words, edits the message in the channel."""
     ledger.record([record("1", links=(contact(5),), alert=blocked("1"))], NOW)
-    ledger.alert_sent(ledger.due_alerts(NOW, 1)[0], MESSAGE, NOW)
+    ledger.alerts.sent(ledger.alerts.due(NOW, 1)[0], MESSAGE, NOW)
     ledger.purge([contact(5)], later(1))
-    assert ledger.due_alerts(later(1), 1) == ()
+    assert ledger.alerts.due(later(1), 1) == ()
     ledger.record([record("1", alert=blocked("1"))], later(2))
-    (edit,) = ledger.due_alerts(later(2), 1)
+    (edit,) = ledger.alerts.due(later(2), 1)
     assert edit.shown == MESSAGE
     ledger.record([record("1", alert=cleared("1"))], later(3))

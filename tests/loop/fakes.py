@@ -41,7 +41,7 @@ from app.domain.verdict import (
     ZoneReading,
 )
 from app.domain.waiver import in_force, standing
-from app.ports import Card, Failure, MessageGone, MessageRef, Observation
+from app.ports import Card, Failure, Group, MessageGone, MessageRef, Observation, Recipient
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMES = OwnedNames()
@@ -257,19 +257,26 @@ def _position(*, is_closed: bool) -> StagePosition:
 
 
 class FakeChannel:
-    """A channel that keeps every version of every message; `refusals` are raised one by one."""
+    """A channel that keeps every version of every message; `refusals` are raised one by one.
+
+    `history` is what stands beneath each message, `groups` the messages about many deals, and
+    `looked` counts the searches.
+    """
 
     def __init__(self) -> None:
         self.messages: dict[str, list[Card]] = {}
+        self.groups: dict[str, list[Group]] = {}
+        self.history: dict[str, list[tuple[Card, Card]]] = {}
         self.refusals: list[Exception] = []
+        self.looked = 0
         self._posted = 0
 
-    def post(self, card: Card) -> MessageRef:
+    def post(self, recipient: Recipient, card: Card) -> MessageRef:
         self._answer()
         self._posted += 1
         ts = f"{self._posted}"
         self.messages[ts] = [card]
-        return MessageRef("C1", ts)
+        return MessageRef(recipient or "C1", ts)
 
     def edit(self, ref: MessageRef, card: Card) -> None:
         self._answer()
@@ -278,19 +285,61 @@ class FakeChannel:
             raise MessageGone(text)
         self.messages[ref.ts].append(card)
 
+    def find(self, recipient: Recipient, card: Card, since: datetime) -> MessageRef | None:
+        self._answer()
+        del since
+        self.looked += 1
+        for ts, versions in self.messages.items():
+            first = versions[0]
+            if (first.subject.deal_id, first.opened_at) == (card.subject.deal_id, card.opened_at):
+                return MessageRef(recipient or "C1", ts)
+        return None
+
+    def follow_up(self, ref: MessageRef, before: Card, card: Card, *, is_repeat: bool) -> None:
+        self._answer()
+        lines = self.history.setdefault(ref.ts, [])
+        if not (is_repeat and (before, card) in lines):
+            lines.append((before, card))
+
+    def post_group(self, group: Group) -> MessageRef:
+        self._answer()
+        self._posted += 1
+        self.groups[f"{self._posted}"] = [group]
+        return MessageRef("C1", f"{self._posted}")
+
+    def edit_group(self, ref: MessageRef, group: Group) -> None:
+        self._answer()
+        if ref.ts not in self.groups:
+            text = "message_not_found"
+            raise MessageGone(text)
+        self.groups[ref.ts].append(group)
+
+    def find_group(self, group: Group, since: datetime) -> MessageRef | None:
+        self._answer()
+        del since
+        self.looked += 1
+        found = (ts for ts, versions in self.groups.items() if versions[0].id == group.id)
+        return next((MessageRef("C1", ts) for ts in found), None)
+
     def close(self) -> None:
         pass
 
     def delete_all(self) -> None:
         self.messages.clear()
+        self.groups.clear()
 
     @property
     def now_showing(self) -> list[tuple[DealId, str, tuple[str, ...]]]:
-        """Each message as it stands: deal, kind, criteria."""
+        """Each deal as it stands in a message: deal, kind, criteria."""
         return sorted(
             (card.subject.deal_id, card.kind.value, tuple(f.criterion for f in card.findings))
-            for card in (versions[-1] for versions in self.messages.values())
+            for card in self._cards()
         )
+
+    def _cards(self) -> Iterable[Card]:
+        yield from (versions[-1] for versions in self.messages.values())
+        for versions in self.groups.values():
+            yield from versions[-1].cards
 
     def _answer(self) -> None:
         if self.refusals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from app.controller.alerts import AlertSender, SenderPace
 from app.controller.backoff import Backoff, Breaker
@@ -11,21 +12,38 @@ from app.controller.judgement import Judge
 from app.controller.reconcile import BASELINE_FACT, Reconciler
 from app.controller.worker import Pace, Worker
 from app.domain.deal import DealId, ObjectKey, ObjectKind, deal_key
+from app.domain.quiet import QuietHours
+from app.domain.routing import AlertRules, Delivery, Destination, Usefulness
 from app.ledger import SqlLedger, open_ledger
-from app.ports import Clock, Priority
+from app.ports import MAIN_CHANNEL, Clock, Priority
 from tests.loop.fakes import NAMES, START, FakeChannel, FakeCrm, ManualClock, evaluate
 
 SETTLE_SECONDS = 15.0
 MERGE_SECONDS = 1.0
 MAX_ATTEMPTS = 3
 WORKER = "w1"
+RULES = AlertRules(
+    default=Destination(Delivery.CHANNEL),
+    routes=(),
+    quiet=QuietHours(ZoneInfo("UTC")),
+    cooldown_minutes=0,
+    group_above=5,
+    fallback=None,
+    mentions=(),
+    usefulness=Usefulness(days=7, floor=0.3, at_least=20),
+)
 
 
 class Rig:
     """Everything between a mark and a message; `drain` and `speak` are the threads' turns."""
 
     def __init__(
-        self, database: Path, *, baseline: bool = True, clock: Clock | None = None
+        self,
+        database: Path,
+        *,
+        baseline: bool = True,
+        clock: Clock | None = None,
+        rules: AlertRules = RULES,
     ) -> None:
         self.clock = clock or ManualClock()
         self.crm = FakeCrm()
@@ -36,23 +54,29 @@ class Rig:
         if baseline:
             self.ledger.set_fact(BASELINE_FACT, START.isoformat())
         self.judge = Judge(crm=self.crm, ledger=self.ledger, evaluate=evaluate, names=NAMES)
-        backoff = Backoff(base_seconds=1, cap_seconds=60, chance=lambda: 1.0)
+        backoff = self.backoff = Backoff(base_seconds=1, cap_seconds=60, chance=lambda: 1.0)
         self.reconciler = Reconciler(
             crm=self.crm,
             ledger=self.ledger,
             judge=self.judge,
             clock=self.clock,
             backoff=backoff,
+            recipient_of=lambda *_: MAIN_CHANNEL,
             settle_seconds=SETTLE_SECONDS,
             max_attempts=MAX_ATTEMPTS,
         )
         self.breaker = Breaker(backoff)
         self.worker = self.new_worker(Pace(threads=1))
-        self.sender = AlertSender(
-            ledger=self.ledger,
+        self.rules = rules
+        self.sender = self.new_sender()
+
+    def new_sender(self) -> AlertSender:
+        return AlertSender(
+            book=self.ledger.alerts,
+            rules=self.rules,
             notifier=self.channel,
             clock=self.clock,
-            backoff=backoff,
+            backoff=self.backoff,
             pace=SenderPace(max_attempts=MAX_ATTEMPTS),
         )
 

@@ -169,7 +169,7 @@ def test_busy_ledger_repeats_no_message(rig):
     """What was said but could not be written down at once is written down later, not said again."""
     blocked(rig)
     rig.clock.advance(SETTLE_SECONDS)
-    sent = rig.ledger.alert_sent
+    sent = rig.ledger.alerts.sent
     failures = [Retryable("the database is busy")] * 2
 
     def busy(*args):
@@ -177,7 +177,7 @@ def test_busy_ledger_repeats_no_message(rig):
             raise failures.pop()
         sent(*args)
 
-    rig.ledger.alert_sent = busy
+    rig.ledger.alerts.sent = busy
     for _ in range(5):
         rig.sender.turn()
         rig.clock.advance(120)

@@ -16,8 +16,9 @@ from app.domain.verdict import (
     Severity,
     State,
     Subject,
+    Waiver,
 )
-from app.ports import AlertKind, Card
+from app.ports import MAIN_CHANNEL, AlertKind, Card, Group
 
 OPENED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -38,6 +39,7 @@ FINDING = Finding(
     fix="Write down what makes this the moment, with its date.",
     exits=Exits(),
     evidence=(EVIDENCE,),
+    headings=("Why now?",),
 )
 SUBJECT = Subject(
     deal_id=DealId("9001"),
@@ -62,6 +64,36 @@ CLEARED = replace(
     kind=AlertKind.CLEARED,
     earned_stage="2-Diagnose",
     cleared_at=OPENED + timedelta(hours=2, minutes=5),
+    resolved=(
+        replace(
+            FINDING,
+            state=State.MET,
+            reason="labelled",
+            headings=(),
+            evidence=(replace(EVIDENCE, quote="Audit on 14 April", written_at=OPENED),),
+        ),
+    ),
+)
+WAIVER = Waiver(
+    criterion=CriterionId("why_now"),
+    reason="The board decides in May",
+    granted_by="Anna Berg",
+    until=datetime(2026, 6, 30, 23, 59, tzinfo=UTC),
+    policy_version="2026.11+0",
+)
+WAIVED = replace(CLEARED, resolved=(replace(FINDING, waiver=WAIVER),))
+GROUP = Group(
+    id="9001@1",
+    recipient=MAIN_CHANNEL,
+    cards=(
+        *(
+            replace(BLOCKED, subject=replace(SUBJECT, deal_id=DealId(str(n)), name=f"Customer {n}"))
+            for n in range(9001, 9009)
+        ),
+        replace(CLEARED, subject=replace(SUBJECT, deal_id=DealId("9010"), name="Customer 9010")),
+    ),
+    version=1,
+    opened_at=OPENED,
 )
 
 POISON = (
@@ -108,6 +140,9 @@ findings = st.builds(
     message=hostile,
     fix=hostile,
     evidence=st.lists(evidence, max_size=3).map(tuple),
+    headings=st.lists(hostile, max_size=3).map(tuple),
+    waiver=st.none() | st.builds(replace, st.just(WAIVER), reason=hostile, granted_by=hostile),
+    state=st.sampled_from(State),
 )
 owners = st.none() | st.builds(
     Owner, id=st.just(OwnerId("7")), name=hostile, email=st.none(), active=st.booleans()
@@ -136,4 +171,13 @@ hostile_cards = st.builds(
     opened_at=moments,
     cleared_at=st.none() | moments,
     note=st.none() | hostile,
+    resolved=st.lists(findings, max_size=3).map(tuple),
+)
+hostile_groups = st.builds(
+    Group,
+    id=st.text(max_size=64),
+    recipient=st.just(MAIN_CHANNEL),
+    cards=st.lists(hostile_cards, min_size=1, max_size=3).map(tuple),
+    version=st.just(1),
+    opened_at=moments,
 )

@@ -4,9 +4,14 @@ import httpx
 import pytest
 import respx
 
-from app.ports import Failure, MessageGone, MessageRef, Retryable, Terminal
-from app.slack.errors import GONE, PASSING, REMEDIES
-from app.slack.notifier import MAX_ATTEMPTS, SlackNotifier
+from app.ports import MAIN_CHANNEL, Failure, MessageGone, MessageRef, Retryable, Terminal, Uncertain
+from app.slack.api import MAX_ATTEMPTS, SlackApi
+from app.slack.errors import BROKEN, GONE, PASSING, REMEDIES, SlackRefused
+from app.slack.notifier import SlackNotifier
+from app.slack.places import Places
+from app.slack.style import Style
+from tests.loop.fakes import ManualClock
+from tests.loop.rig import RULES
 from tests.slack.cards import BLOCKED, CLEARED
 
 BASE = "https://slack.example/api"
@@ -25,9 +30,9 @@ def slept():
 @pytest.fixture
 def notifier(slept):
     """A bot whose waiting costs no time."""
-    built = SlackNotifier(
-        token=TOKEN, channel="#dept-sales", base_url=BASE, quotes=True, sleep=slept.append
-    )
+    api = SlackApi(token=TOKEN, base_url=BASE, sleep=slept.append)
+    places = Places(api, ManualClock(), RULES, "#dept-sales")
+    built = SlackNotifier(api, places, Style())
     yield built
     built.close()
 
@@ -47,7 +52,7 @@ def all_transport_errors():
 def test_post_goes_to_the_channel_and_returns_where_it_stands(notifier):
     """The reference is what Slack answers: the channel's id, not the name that was configured."""
     route = respx.post(POST).respond(json=ANSWERED)
-    assert notifier.post(BLOCKED) == REF
+    assert notifier.post(MAIN_CHANNEL, BLOCKED) == REF
     sent = route.calls.last.request
     assert sent.headers["Authorization"] == f"Bearer {TOKEN}"
     assert b'"channel":"#dept-sales"' in sent.content
@@ -68,7 +73,7 @@ def test_every_status_but_200_is_a_failure(notifier):
     for status in {*range(100, 600)} - {200}:
         respx.post(POST).respond(status, json=ANSWERED)
         with pytest.raises(Failure, match=str(status) if status != 429 else "rate") as raised:
-            notifier.post(BLOCKED)
+            notifier.post(MAIN_CHANNEL, BLOCKED)
         passing = status in (408, 429) or status >= 500
         assert isinstance(raised.value, Retryable if passing else Terminal)
 
@@ -79,17 +84,20 @@ def test_every_transport_error_is_a_failure(notifier, error):
     """Nothing of the HTTP library gets past the notifier."""
     respx.post(POST).mock(side_effect=error)
     with pytest.raises((Retryable, Terminal)):
-        notifier.post(BLOCKED)
+        notifier.post(MAIN_CHANNEL, BLOCKED)
 
 
-@pytest.mark.parametrize("code", sorted(PASSING | GONE | REMEDIES.keys() | {"brand_new_error"}))
+@pytest.mark.parametrize(
+    "code", sorted(PASSING | BROKEN | GONE | REMEDIES.keys() | {"brand_new_error"})
+)
 @respx.mock
 def test_every_error_code_has_its_word(notifier, code):
     """Slack's own trouble passes, a lost message is gone, and all else needs a person."""
     respx.post(UPDATE).respond(json={"ok": False, "error": code})
     with pytest.raises(Failure, match=code) as raised:
         notifier.edit(REF, CLEARED)
-    expected = Retryable if code in PASSING else MessageGone if code in GONE else Terminal
+    words = {**dict.fromkeys(PASSING, Retryable), **dict.fromkeys(BROKEN, Uncertain)}
+    expected = words.get(code, MessageGone if code in GONE else SlackRefused)
     assert type(raised.value) is expected
 
 
@@ -103,7 +111,7 @@ def test_garbage_is_a_failure_and_is_not_repeated(notifier, body):
     """An answer of any shape becomes a failure whose text holds nothing of it."""
     respx.post(POST).respond(200, content=body)
     with pytest.raises((Retryable, Terminal)) as raised:
-        notifier.post(BLOCKED)
+        notifier.post(MAIN_CHANNEL, BLOCKED)
     assert "secret words" not in str(raised.value)
 
 
@@ -112,7 +120,7 @@ def test_accepted_without_a_place_is_terminal(notifier):
     """Without channel and ts the message could never be edited: somebody has to know."""
     respx.post(POST).respond(json={"ok": True})
     with pytest.raises(Terminal, match="no channel or ts"):
-        notifier.post(BLOCKED)
+        notifier.post(MAIN_CHANNEL, BLOCKED)
 
 
 @respx.mock
@@ -120,7 +128,7 @@ def test_short_rate_limit_is_waited_out(notifier, slept):
     """A named second is waited for here and the message goes out."""
     limited = httpx.Response(429, headers={"Retry-After": "1"})
     respx.post(POST).mock(side_effect=[limited, httpx.Response(200, json=ANSWERED)])
-    assert notifier.post(BLOCKED) == REF
+    assert notifier.post(MAIN_CHANNEL, BLOCKED) == REF
     assert slept == [1.0]
 
 
@@ -129,7 +137,7 @@ def test_long_rate_limit_is_the_senders(notifier, slept):
     """Half a minute is not waited for in a call: the sender hears how long it is."""
     route = respx.post(POST).respond(429, headers={"Retry-After": "30"})
     with pytest.raises(Retryable) as raised:
-        notifier.post(BLOCKED)
+        notifier.post(MAIN_CHANNEL, BLOCKED)
     assert (raised.value.after_seconds, slept, route.call_count) == (30.0, [], 1)
 
 
@@ -139,7 +147,7 @@ def test_odd_retry_after_is_kept_within_reason(notifier, header):
     """A header that names no sensible time neither breaks the mapping nor waits for ever."""
     respx.post(POST).respond(429, headers={"Retry-After": header})
     with pytest.raises(Retryable) as raised:
-        notifier.post(BLOCKED)
+        notifier.post(MAIN_CHANNEL, BLOCKED)
     assert 0 <= raised.value.after_seconds <= 3_600
 
 
@@ -152,7 +160,7 @@ def test_only_what_never_got_through_is_tried_again(notifier, error, calls):
     """A refused connection may be repeated; a post that Slack may have taken would appear twice."""
     route = respx.post(POST).mock(side_effect=error)
     with pytest.raises(Retryable):
-        notifier.post(BLOCKED)
+        notifier.post(MAIN_CHANNEL, BLOCKED)
     assert route.call_count == calls
 
 
@@ -161,6 +169,6 @@ def test_quotes_setting_reaches_the_message():
     """A bot that is told to leave quotes out leaves them out."""
     route = respx.post(POST).respond(json=ANSWERED)
     quiet = SlackNotifier(token=TOKEN, channel="C1", base_url=BASE, quotes=False)
-    quiet.post(BLOCKED)
+    quiet.post(MAIN_CHANNEL, BLOCKED)
     quiet.close()
     assert b"will ask next week" not in route.calls.last.request.content

@@ -21,7 +21,7 @@ from app.domain.own_note import is_own
 from app.domain.verdict import State, WaiverEnd
 from app.hubspot.owned import definitions
 from app.hubspot.properties import plan, provision
-from app.ports import Priority
+from app.ports import MAIN_CHANNEL, Priority
 from app.sandbox.options import Options
 from app.sandbox.seeds.people import AE_EMAIL
 from app.sandbox.start import Sandbox
@@ -150,6 +150,7 @@ def look(service, clock, portal, deal):
         judge=service.judge,
         clock=clock,
         backoff=Backoff(base_seconds=1, cap_seconds=60, chance=lambda: 1.0),
+        recipient_of=lambda *_: MAIN_CHANNEL,
         settle_seconds=15,
         max_attempts=3,
     )

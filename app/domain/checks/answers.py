@@ -41,7 +41,8 @@ class Answered(Check):
         """See the class."""
         outcome = _answer(case, self.question)
         if outcome.reason == ReasonCode.ABSENT and _has_bare_attachment(case):
-            return Outcome(State.UNKNOWN, ATTACHMENT_ONLY, f"{ATTACHMENT_FOUND}.")
+            found = f"{ATTACHMENT_FOUND}."
+            return Outcome(State.UNKNOWN, ATTACHMENT_ONLY, found, open=(self.question,))
         return outcome
 
     def questions(self) -> tuple[QuestionId, ...]:
@@ -104,6 +105,7 @@ class QuestionsAnswered(Check):
             "incomplete" if unmet else "unclear",
             f"{count} of {total} questions answered; missing: {names}. {refused}".rstrip(),
             evidence,
+            open=tuple(gaps),
         )
 
     def questions(self) -> tuple[QuestionId, ...]:
@@ -159,6 +161,7 @@ def _answer(case: Case, question: QuestionId) -> Outcome:
         message=f"{found}: {shown(cited)}." if cited else f"{found}.",
         evidence=(cited,) if cited else (),
         recheck_at=answer.expires_at if met else None,
+        open=() if met else (question,),
     )
 
 

@@ -137,6 +137,14 @@ def channel_list(workspace: Workspace, call: Call) -> Json:
     return {"channels": shown, "response_metadata": {"next_cursor": ""}}
 
 
+def open_conversation(workspace: Workspace, call: Call) -> Json:
+    """conversations.open: the direct messages with one person."""
+    user = call.text("users")
+    if user not in workspace.users:
+        raise SlackError(Refusal.USER_NOT_FOUND)
+    return {"channel": {"id": workspace.channel(user).id}}
+
+
 def channel_history(workspace: Workspace, call: Call) -> Json:
     """conversations.history: newest first, paged by cursor; metadata on request."""
     channel = _readable_channel(workspace, call)
@@ -166,6 +174,7 @@ METHODS: dict[str, Method] = {
     "users.info": Method(user_info, "users:read", Tier.FOUR),
     "conversations.info": Method(channel_info, "channels:read", Tier.THREE),
     "conversations.list": Method(channel_list, "channels:read", Tier.TWO),
+    "conversations.open": Method(open_conversation, "im:write", Tier.THREE),
     "conversations.history": Method(channel_history, "channels:history", Tier.THREE),
     "conversations.replies": Method(channel_replies, "channels:history", Tier.THREE),
 }

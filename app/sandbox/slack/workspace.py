@@ -30,6 +30,9 @@ BOT_SCOPES = frozenset(
         "channels:read",
         "channels:history",
         "groups:history",
+        "groups:read",
+        "im:history",
+        "im:write",
         "incoming-webhook",
     }
 )
