@@ -7,7 +7,7 @@ is blocked until it is cleared. `AlertBook` remembers what should be shown and w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -126,6 +126,10 @@ class AlertBook(Protocol):
 
     def next_due(self) -> datetime | None:
         """When the next alert can be handed out; None when none waits."""
+        ...
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after each wish that this process records; what others wish is not heard."""
         ...
 
     def begin(self, alert: Alert, now: datetime) -> Alert | None:

@@ -26,8 +26,7 @@ STOP_SECONDS = 20
 
 def create_app(runtime: Runtime) -> FastAPI:
     """The application; its lifespan starts and stops the threads that work."""
-    sender = runtime.alert_sender()
-    worker = runtime.worker(lambda _: sender.wake())
+    worker, sender = runtime.worker(), runtime.alert_sender()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

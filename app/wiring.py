@@ -69,9 +69,9 @@ class Runtime:
     judge: Judge
     reconciler: Reconciler
 
-    def worker(self, tell: Tell | None = None) -> Worker:
-        """Threads that drain the marks; not started. `tell` hears the results."""
-        return self._worker(Pace(threads=self.settings.dealgate_workers), tell)
+    def worker(self) -> Worker:
+        """Threads that drain the marks; not started."""
+        return self._worker(Pace(threads=self.settings.dealgate_workers))
 
     def hands(self) -> Worker:
         """A worker without threads, whose turns the sweep takes."""

@@ -53,8 +53,7 @@ def worker() -> None:
                 raise typer.Exit(Exit.REFUSED)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        sender = built.alert_sender()
-        threads = built.worker(lambda _: sender.wake())
+        threads, sender = built.worker(), built.alert_sender()
         threads.start()
         sender.start()
         built.ledger.listen(threads.wake)

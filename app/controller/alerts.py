@@ -1,7 +1,7 @@
 """The thread that tells the channel, so that a slow Slack never delays a write to HubSpot.
 
 It says what the book wishes: one message per deal, recipient and episode, or one for many deals
-when they come at once. It sleeps until something falls due or somebody wakes it. Refuses to decide
+when they come at once. It sleeps until something falls due or the book wakes it. Refuses to decide
 what is worth saying (see `episode`), when (`pacing`) and how it is said once (`telling`).
 """
 
@@ -77,11 +77,8 @@ class AlertSender:
 
     def start(self) -> None:
         """Start the thread; once only."""
+        self._book.listen(self._bell.ring)
         self._thread.start()
-
-    def wake(self) -> None:
-        """Something was wished: look when it is due. Callable from any thread."""
-        self._bell.ring()
 
     def stop(self, deadline_seconds: float) -> bool:
         """Finish the message under way and close the channel.

@@ -16,7 +16,7 @@ from app.domain.deal import DealId
 from app.ledger import alerts, groups
 from app.ledger.database import Database
 from app.ledger.episode import Episode
-from app.ports import Alert, Card, Group, MessageRef, Recipient
+from app.ports import Alert, Card, Group, MessageRef, Recipient, Wake
 
 LEASE_SECONDS = 60.0
 """How long a sender may take from one sign of life on an alert to the next."""
@@ -28,6 +28,7 @@ class SqlAlertBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._wakes: list[Wake] = []
 
     def open_cards(self, deal_id: DealId) -> Mapping[Recipient, Card]:
         """The cards of a deal's open episodes."""
@@ -45,6 +46,15 @@ class SqlAlertBook:
         """When the next alert can be handed out."""
         with self._database.reading() as connection:
             return alerts.next_due(connection)
+
+    def listen(self, wake: Wake) -> None:
+        """Call `wake` after each wish of this process."""
+        self._wakes.append(wake)
+
+    def announce(self) -> None:
+        """Wishes were recorded: let whoever listens look."""
+        for wake in self._wakes:
+            wake()
 
     def begin(self, alert: Alert, now: datetime) -> Alert | None:
         """Note an attempt and renew the lease, unless it was lost."""

@@ -205,6 +205,8 @@ class SqlLedger:
                     key = record.deal_id, wish.recipient
                     step = partial(Episode.wished, card=wish.card, due_at=wish.due_at)
                     alerts.advance(self._database, connection, key, step)
+        if any(record.wishes for record in records):
+            self.alerts.announce()
 
     def forget(self, deal_ids: Sequence[DealId], note: str, now: datetime) -> None:
         """Drop what is known of deals that are gone; their open messages will say `note`."""

@@ -168,7 +168,8 @@ def test_only_what_never_got_through_is_tried_again(notifier, error, calls):
 def test_quotes_setting_reaches_the_message():
     """A bot that is told to leave quotes out leaves them out."""
     route = respx.post(POST).respond(json=ANSWERED)
-    quiet = SlackNotifier(token=TOKEN, channel="C1", base_url=BASE, quotes=False)
+    api = SlackApi(token=TOKEN, base_url=BASE)
+    quiet = SlackNotifier(api, Places(api, ManualClock(), RULES, "C1"), Style(quotes=False))
     quiet.post(MAIN_CHANNEL, BLOCKED)
     quiet.close()
     assert b"will ask next week" not in route.calls.last.request.content

@@ -23,7 +23,7 @@ from tests.slack.cards import BLOCKED, CLEARED, GROUP, OPENED, SUBJECT
 @pytest.fixture(scope="module")
 def sandbox():
     """A Slack workspace on a real socket."""
-    with Sandbox(Options(port=0, scenario="empty")) as running:
+    with Sandbox(Options(port=0, scenario="empty", slack_rate_limits=False)) as running:
         yield running
 
 
