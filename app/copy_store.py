@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.deal import ObjectKind
-
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -23,18 +21,21 @@ class Copy:
 
 
 class CopyStore(Protocol):
-    """Keeps copies by kind and id; a copy of another shape is as good as none."""
+    """Keeps copies by place (such as a kind of record) and id.
 
-    def load(self, kind: ObjectKind, ids: Iterable[str], shape: str) -> Mapping[str, Copy]:
-        """The copies of this shape that there are."""
+    A copy of another shape is as good as none.
+    """
+
+    def load(
+        self, place: str, ids: Iterable[str], shape: str, since: datetime | None
+    ) -> Mapping[str, Copy]:
+        """The copies of this shape that there are, kept at `since` or later."""
         ...
 
-    def store(
-        self, kind: ObjectKind, shape: str, records: Mapping[str, Copy], now: datetime
-    ) -> None:
+    def store(self, place: str, shape: str, records: Mapping[str, Copy], now: datetime) -> None:
         """Keep copies, in place of older ones."""
         ...
 
-    def drop(self, kind: ObjectKind, ids: Collection[str]) -> None:
+    def drop(self, place: str, ids: Collection[str]) -> None:
         """Forget copies."""
         ...

@@ -104,8 +104,10 @@ class Runtime:
         self.ledger.close()
 
 
-def build(settings: Settings, also: Needs | None = None) -> Runtime:
+def build(settings: Settings, also: Needs | None = None, clock: Clock | None = None) -> Runtime:
     """Compose the service; `also` is read of each deal besides what the policy needs.
+
+    `clock` is the machine's unless another is given.
 
     Raises SettingsError for a missing token, PolicyError for a wrong policy file and Failure for
     an unusable database. Nothing stays open when it raises.
@@ -117,7 +119,7 @@ def build(settings: Settings, also: Needs | None = None) -> Runtime:
         )
         raise SettingsError(message)
     policy = load_policy(settings.policy_file)
-    clock = SystemClock()
+    clock = clock or SystemClock()
     names = OwnedNames(settings.property_prefix)
     ledger = open_ledger(
         settings.database_url,

@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     max_wait_seconds: Seconds = 10
     """The longest that merging may hold back a deal."""
     dealgate_workers: Annotated[int, Field(ge=1, le=32)] = 2
+    sweep_full_days: Annotated[int, Field(ge=1, le=366)] = 7
+    """How long sweeps may read only what changed, before one reads everything again."""
     sweep_quota_share_left: Annotated[float, Field(ge=0, le=1)] = 0.2
     """The part of the account's daily HubSpot calls that a sweep leaves to others."""
     log_format: LogFormat = LogFormat.CONSOLE

@@ -11,6 +11,7 @@ import logging
 import sys
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,7 @@ from app.ports import Failure
 from config.policy import PolicyError
 from config.settings import SettingsError, load_settings
 
-from .making import sweep_of
+from .making import kind_of_next, sweep_of
 from .report import Report
 from .show import Difference, progress_on, summary
 
@@ -43,7 +44,7 @@ POLL_SECONDS = 0.5
 def sync(
     *,
     full: Annotated[
-        bool, typer.Option("--full", help="Every open deal; so far each sweep is a full one.")
+        bool, typer.Option("--full", help="Read everything, not only what changed.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the differences and write nothing.")
@@ -57,13 +58,12 @@ def sync(
     from app.logs import configure  # noqa: PLC0415 - the client library is slow to import,
     from app.wiring import build  # noqa: PLC0415 - and --help should not wait for it
 
-    del full
     settings = load_settings()
     # A line for each deal is for a log; on a terminal it would bury the bar.
     configure(settings.log_format, logging.WARNING if sys.stderr.isatty() else logging.INFO)
     runtime = build(settings)
     try:
-        report = run_sweep(runtime, dry_run=dry_run, limit=limit, as_json=as_json)
+        report = run_sweep(runtime, full=full, dry_run=dry_run, limit=limit, as_json=as_json)
         if not dry_run:
             tell_channel(runtime)
     finally:
@@ -73,10 +73,18 @@ def sync(
 
 
 def run_sweep(
-    runtime: Runtime, *, dry_run: bool, limit: int | None, as_json: bool = False
+    runtime: Runtime,
+    *,
+    full: bool,
+    dry_run: bool,
+    limit: int | None,
+    as_json: bool = False,
 ) -> Report:
     """Sweep with a composed service and print what came of it. Raises Failure."""
-    sweep = sweep_of(runtime, SweepKind.FULL)
+    settings = runtime.settings
+    every = timedelta(days=settings.sweep_full_days)
+    due = kind_of_next(runtime.ledger, runtime.clock.now(), every)
+    sweep = sweep_of(runtime, SweepKind.FULL if full else due)
     found: list[Difference] = []
     # The bar goes to standard error, so that what is printed stays clean.
     with progress_on(Console(stderr=True)) as progress:

@@ -43,15 +43,15 @@ log = structlog.get_logger(__name__)
 class Source:
     """Where a sweep reads: the portal, by itself or through copies, and how often it asked.
 
-    `prepare` takes in what changed, before the first deal is looked at; `finish` puts away what a
-    whole sweep has no more use for. Both raise Failure.
+    `prepare` makes ready for a sweep before the first deal is looked at; `finish` puts away what
+    is of no more use after a whole one. Both raise Failure.
     """
 
     crm: Crm
     judge: Judge
     meter: Meter
     guard: Guard
-    prepare: Callable[[], None] = lambda: None
+    prepare: Callable[[SweepRun], None] = lambda _: None
     finish: Callable[[SweepRun], None] = lambda _: None
 
 
@@ -144,7 +144,7 @@ class Course:
     def _begin(self) -> None:
         source = self._means.source
         if not self._expected:
-            source.prepare()
+            source.prepare(self.run)
             expected = source.crm.count_open_deals()
             self._expected = min(self._limit or expected, expected)
 

@@ -1,27 +1,84 @@
-"""A sweep put together from the living service."""
+"""A sweep put together from the living service: of which kind, and what it reads through."""
 
 from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 
-from app.ledger.sweeps import SweepKind
+from app.controller.judgement import Judge
+from app.domain.evaluate import evaluate
+from app.domain.gist import gist_of
+from app.hubspot.stored_crm import StoredCrm
+from app.ledger import SqlLedger
+from app.ledger.sweeps import SweepKind, SweepRun
 from app.wiring import Runtime
 
 from .course import Means, Source
 from .guard import QuotaGuard
 from .leftovers import SweepPace
+from .reader_stamp import reader_stamp
 from .sweep import Sweep
+
+OVERLAP = timedelta(minutes=10)
+"""How far before the last sweep changes are asked for: HubSpot's index lags behind its records."""
+
+
+def kind_of_next(ledger: SqlLedger, now: datetime, full_every: timedelta) -> SweepKind:
+    """What the next sweep has to read: everything when that was not done for long enough."""
+    unfinished = ledger.sweeps.unfinished()
+    if unfinished is not None:
+        return unfinished.kind
+    last = ledger.sweeps.last_finished(SweepKind.FULL)
+    is_recent = last is not None and now - last.started_at < full_every
+    return SweepKind.INCREMENTAL if is_recent else SweepKind.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a sweep does with copies before and after."""
+
+    crm: StoredCrm
+    ledger: SqlLedger
+
+    def prepare(self, run: SweepRun) -> None:
+        """Say which copies count for this sweep. Raises Failure."""
+        before = self.ledger.sweeps.before(run)
+        if run.kind is SweepKind.FULL or before is None:
+            self.crm.read_afresh(run.started_at)
+        else:
+            self.crm.catch_up(before.started_at - OVERLAP)
+
+    def finish(self, run: SweepRun) -> None:
+        """Forget the copies of records that no open deal has any more. Raises Failure."""
+        if run.kind is SweepKind.FULL:
+            self.ledger.copies.drop_older(run.started_at)
 
 
 def sweep_of(runtime: Runtime, kind: SweepKind) -> Sweep:
     """A sweep of this kind over the runtime's portal and ledger."""
-    meter = runtime.crm.meter
+    policy, meter = runtime.policy, runtime.crm.meter
+    crm = runtime.crm.through(
+        runtime.ledger.copies,
+        gist_of=partial(gist_of, policy),
+        reads_notes_as=reader_stamp(policy),
+    )
+    judge = Judge(
+        crm=crm,
+        ledger=runtime.ledger,
+        evaluate=partial(evaluate, policy),
+        names=runtime.names,
+    )
+    copied = Copied(crm, runtime.ledger)
     source = Source(
-        crm=runtime.crm,
-        judge=runtime.judge,
+        crm=crm,
+        judge=judge,
         meter=lambda: (meter.calls, meter.saved),
         guard=QuotaGuard(meter, runtime.settings.sweep_quota_share_left),
+        prepare=copied.prepare,
+        finish=copied.finish,
     )
     means = Means(
         source=source,
@@ -34,12 +91,12 @@ def sweep_of(runtime: Runtime, kind: SweepKind) -> Sweep:
     return Sweep(
         means,
         hands=runtime.hands,
-        policy=runtime.policy.stamp,
+        policy=policy.stamp,
         kind=kind,
-        new_run_id=lambda: new_run_id(runtime),
+        new_run_id=lambda: new_run_id(runtime.clock.now()),
     )
 
 
-def new_run_id(runtime: Runtime) -> str:
+def new_run_id(now: datetime) -> str:
     """A name for a sweep that sorts by time, such as 20261120T020003-9f3a."""
-    return f"{runtime.clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"

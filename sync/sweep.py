@@ -98,8 +98,8 @@ class Sweep:
         Raises Failure when the portal or the ledger cannot be read.
         """
         source, tally = self._means.source, Tally()
-        source.prepare()
         run = replace(self._begun(), run_id="dry-run")
+        source.prepare(run)
         before = source.meter()
         expected = source.crm.count_open_deals()
         listed = merged(source.crm.open_deals(), self._ledger.recorded_deals())

@@ -154,7 +154,12 @@ class Worker:
         return len(claims) + self._recheck(now, is_idle=not claims)
 
     def _recheck(self, now: datetime, *, is_idle: bool) -> int:
-        """Turn what has come due by time alone into marks: when idle, and now and then."""
+        """Turn what has come due by time alone into marks: when idle, and now and then.
+
+        A sweep looks at every deal anyway, so hands without threads of their own leave it be.
+        """
+        if not self._threads:
+            return 0
         with self._lock:
             since = abs(now - self._rechecked_at) if self._rechecked_at else timedelta.max
             if not is_idle and since < timedelta(seconds=self._pace.recheck_seconds):

@@ -15,8 +15,8 @@ from datetime import datetime
 from app.domain.case import author_of, cite, shown
 from app.domain.criterion import Criterion
 from app.domain.deal import Note, ObjectKind, Owner, Snapshot, Unread
-from app.domain.own_note import is_own
 from app.domain.policy import Policy
+from app.domain.read_note import is_own, statements_in
 from app.domain.statement import Statement
 from app.domain.verdict import CriterionId, Evidence, Exits, Finding, Severity, State, Waiver
 from app.domain.verdict import Enforcement as Loud
@@ -102,12 +102,12 @@ def _own(snapshot: Snapshot, notes: Iterable[Note]) -> Iterator[Note]:
         on_deal = any(
             key.kind is ObjectKind.DEAL and key.id == snapshot.deal_id for key in note.hangs_on
         )
-        if on_deal and not is_own(note.body):
+        if on_deal and not is_own(note):
             yield note
 
 
 def _in(policy: Policy, note: Note) -> tuple[Statement, ...]:
-    return policy.statements.statements(note.body, note.written_at)
+    return statements_in(policy.statements, note)
 
 
 def _faults(policy: Policy, snapshot: Snapshot, note: Note, statement: Statement) -> Iterator[str]:

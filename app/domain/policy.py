@@ -22,7 +22,7 @@ from app.domain.labels import folded
 from app.domain.lead_status import LeadStatusRules
 from app.domain.naming import Names, names_of
 from app.domain.needs import Needs
-from app.domain.notes import Judgement, Question, QuestionId, SourceNote
+from app.domain.notes import Judgement, NoteReading, Question, QuestionId, SourceNote
 from app.domain.process import Process, Stage
 from app.domain.routing import AlertRules, Destination, Topic
 from app.domain.statement import Forms, StatementReader
@@ -38,6 +38,10 @@ CLOSE_DATE = "closedate"
 
 class NoteReader(Protocol):
     """Reads notes for the policy's questions; `app.domain.notes.Reader` is the one."""
+
+    def read(self, body: str, written_at: datetime) -> NoteReading:
+        """What one note says."""
+        ...
 
     def judge(self, notes: Sequence[SourceNote], now: datetime) -> Judgement:
         """What stands after all notes, as of `now`."""

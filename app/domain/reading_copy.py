@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from app.domain.deal import Note
 from app.domain.notes import SourceNote, stripped
 from app.domain.own_note import is_own
+from app.domain.read_note import ReadNote
 from app.domain.statement import StatementReader
 
 _BLOCKS = r"</?(?:p|div|li|ul|ol|br|tr|td|th|table|thead|tbody|h[1-6]|blockquote|pre|hr)\b[^<>]*>"
@@ -24,7 +25,9 @@ _WORD = re.compile(r"\S+")
 
 
 def reading_copy(statements: StatementReader, note: Note) -> SourceNote:
-    """The note for the reader of answers."""
+    """The note for the reader of answers; one that was read before stays as it was read."""
+    if isinstance(note, ReadNote):
+        return SourceNote(note.id, "", note.written_at, reading=note.gist.reading)
     body = note.body
     if is_own(body):
         body = ""

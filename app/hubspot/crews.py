@@ -38,15 +38,15 @@ class Crews:
 
     def __init__(self, client: HubSpotClient, size: int) -> None:
         self.live = Crew(client, ThreadPoolExecutor(size, thread_name_prefix="hubspot-live"))
-        self._sweep = Crew(
+        self.sweep = Crew(
             client.yielding(), ThreadPoolExecutor(size, thread_name_prefix="hubspot-sweep")
         )
 
     def for_work_on(self, records: int) -> Crew:
         """The crew for work on so many records."""
-        return self.live if records <= MAX_LIVE_RECORDS else self._sweep
+        return self.live if records <= MAX_LIVE_RECORDS else self.sweep
 
     def close(self) -> None:
         """Let tasks that were submitted end, then end the threads."""
-        for crew in (self.live, self._sweep):
+        for crew in (self.live, self.sweep):
             crew.executor.shutdown(wait=True)

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from app.copy_store import CopyStore
 from app.domain.deal import DealId, NoteId, ObjectKey, ObjectKind, OwnerId
 from app.domain.desired import OwnedNames
 from app.domain.needs import Needs
 from app.hubspot.client import HubSpotClient
+from app.hubspot.copying import GistOf
 from app.hubspot.crews import Crews
 from app.hubspot.notes import NoteWriter
 from app.hubspot.observing import Observer
@@ -22,6 +24,8 @@ from app.hubspot.openings import OpenDeals
 from app.hubspot.portal import DEFAULT_REFRESH_SECONDS, Portal
 from app.hubspot.reading import BatchReader, certain
 from app.hubspot.rounds import CARRIERS
+from app.hubspot.stored import Shelf, StoredReader
+from app.hubspot.stored_crm import StoredCrm
 from app.hubspot.writing import BatchWriter
 from app.ports import Change, Clock, Failure, Observation
 
@@ -53,6 +57,8 @@ class HubSpotCrm:
         self.portal = Portal(
             client, clock, self._crews.live.submit, refresh_seconds=refresh_seconds
         )
+        self._needs = needs
+        self._names = names
         self._observer = Observer(self._crews, self.portal, needs, names)
         self._writer = BatchWriter(self._crews, names.prefix)
         self._notes = NoteWriter(self._crews.live)
@@ -86,6 +92,32 @@ class HubSpotCrm:
     def count_open_deals(self) -> int:
         """See `app.ports.Crm.count_open_deals`."""
         return OpenDeals(self._client, self.portal).count()
+
+    def through(self, copies: CopyStore, *, gist_of: GistOf, reads_notes_as: str) -> StoredCrm:
+        """The portal through copies; `reads_notes_as` names how `gist_of` reads notes."""
+        shelf = Shelf(
+            copies,
+            gist_of=gist_of,
+            reads_notes_as=reads_notes_as,
+            now=self._clock.now,
+            meter=self.meter,
+        )
+        observer = Observer(
+            self._crews,
+            self.portal,
+            self._needs,
+            self._names,
+            reader=lambda crew: StoredReader(crew, shelf),
+        )
+        return StoredCrm(
+            self,
+            crews=self._crews,
+            portal=self.portal,
+            observer=observer,
+            needs=self._needs,
+            shelf=shelf,
+            clock=self._clock,
+        )
 
     def create_note(
         self, deal_id: DealId, body: str, marker: str, author: OwnerId | None = None

@@ -7,7 +7,7 @@ of "unknown" that is gone a second later helps nobody. An empty list is only eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,6 @@ from app.domain.deal import (
     ContactId,
     DealId,
     Note,
-    NoteId,
     ObjectKey,
     ObjectKind,
     Owner,
@@ -38,10 +37,11 @@ from app.domain.desired import OwnedNames
 from app.domain.needs import Needs
 from app.hubspot import wire
 from app.hubspot.activities import activity_of
-from app.hubspot.crews import Crews
+from app.hubspot.crews import Crew, Crews
 from app.hubspot.errors import Garbled
 from app.hubspot.hanging import Hung, linked, unread
 from app.hubspot.moves import moves_of
+from app.hubspot.noting import note_of
 from app.hubspot.portal import Portal
 from app.hubspot.reading import BatchReader, Link
 from app.hubspot.rounds import CARRIERS, Reads, read_rounds
@@ -65,11 +65,20 @@ Linked = tuple[tuple[Link, wire.Record], ...]
 class Observer:
     """Reads deals with all that hangs on them; see the module's docstring.
 
-    `needs` is what the policy looks at; the properties that we own are read as well.
+    `needs` is what the policy looks at; the properties that we own are read as well. `reader`
+    makes what reads in a crew's threads.
     """
 
-    def __init__(self, crews: Crews, portal: Portal, needs: Needs, names: OwnedNames) -> None:
+    def __init__(
+        self,
+        crews: Crews,
+        portal: Portal,
+        needs: Needs,
+        names: OwnedNames,
+        reader: Callable[[Crew], BatchReader] = BatchReader,
+    ) -> None:
         self._crews = crews
+        self._reader = reader
         self._portal = portal
         self._needs = needs
         wanted = {
@@ -87,7 +96,7 @@ class Observer:
         if not asked:
             return Observation(snapshots={})
         crew = self._crews.for_work_on(len(asked))
-        reads = read_rounds(BatchReader(crew), asked, self._ask_for, self._needs)
+        reads = read_rounds(self._reader(crew), asked, self.ask_for, self._needs)
         if all(each in reads.deals.failed for each in asked):
             raise next(iter(reads.deals.failed.values()))
         snapshots: dict[DealId, Snapshot] = {}
@@ -103,7 +112,7 @@ class Observer:
         gone = frozenset(each for each in asked if each in reads.deals.gone)
         return Observation(snapshots=snapshots, gone=gone, failed=failed)
 
-    def _ask_for(self, kind: ObjectKind) -> tuple[str, ...]:
+    def ask_for(self, kind: ObjectKind) -> tuple[str, ...]:
         """The wanted properties that exist; all of them when the token may not ask which do."""
         existing = self._portal.property_names(kind)
         wanted = self._wanted[kind]
@@ -226,7 +235,7 @@ class Observer:
         """What HubSpot returned; a property that exists and was left out is empty."""
         if self._portal.property_names(kind) is None:
             return record.properties
-        return dict.fromkeys(self._ask_for(kind)) | record.properties
+        return dict.fromkeys(self.ask_for(kind)) | record.properties
 
 
 def _carriers(
@@ -249,26 +258,7 @@ def _notes(carriers: Sequence[ObjectKey] | Unread, hung: Hung) -> tuple[Note, ..
     if isinstance(records, Unread):
         return records
     try:
-        found = [_note(record, hangs_on) for record, hangs_on in records.values()]
+        found = [note_of(record, hangs_on) for record, hangs_on in records.values()]
     except Garbled as failure:
         return unread(failure)
     return tuple(sorted(found, key=lambda note: (note.written_at, note.id)))
-
-
-def _note(record: wire.Record, hangs_on: tuple[ObjectKey, ...]) -> Note:
-    """A note. Raises Garbled when HubSpot gives no time for it at all."""
-    read = record.properties.get
-    times = map(wire.moment, (read("hs_timestamp"), read("hs_createdate"), record.createdAt))
-    written_at = next((each for each in times if each is not None), None)
-    if written_at is None:
-        message = f"note {record.id}: HubSpot gives no time for it"
-        raise Garbled(message)
-    author = read("hubspot_owner_id")
-    return Note(
-        id=NoteId(record.id),
-        body=read("hs_note_body") or "",
-        written_at=written_at,
-        hangs_on=hangs_on,
-        author=OwnerId(author) if author else None,
-        has_attachments=bool(read("hs_attachment_ids")),
-    )

@@ -19,7 +19,7 @@ from app.domain.deal import DealId, IdsByKind, ObjectKey, deal_key
 from app.domain.verdict import Waiver, WaiverEnd
 from app.ledger import alerts, holding, letters, redaction, sightings, verdicts, waivers
 from app.ledger.book import SqlAlertBook
-from app.ledger.copies import Copies
+from app.ledger.copies import Copies, forget_people
 from app.ledger.database import Database
 from app.ledger.episode import Episode
 from app.ledger.listener import Listener
@@ -224,6 +224,7 @@ class SqlLedger:
         with self._database.writing() as connection:
             linked = verdicts.linked_to(connection, contacts)
             deals = sorted(frozenset().union(*linked.values()))
+            forget_people(connection, (*linked, *verdicts.links_of(connection, deals)))
             redaction.redact(self._database, connection, deals)
             verdicts.unlink(connection, linked)
             self._mark(connection, [deal_key(deal) for deal in deals], Priority.LIVE, now)

@@ -224,7 +224,7 @@ sweeps = Table(
 copies = Table(
     "copies",
     metadata,
-    Column("kind", String(16), primary_key=True),
+    Column("place", String(16), primary_key=True),
     Column("object_id", String(64), primary_key=True),
     Column("shape", String(32), nullable=False),
     Column("modified", String(40), nullable=False),

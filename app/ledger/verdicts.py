@@ -113,6 +113,16 @@ def linked_to(
     return {key: frozenset(deals) for key, deals in found.items()}
 
 
+def links_of(connection: Connection, deal_ids: Iterable[DealId]) -> Sequence[ObjectKey]:
+    """The records that these deals were judged on."""
+    rows = (
+        row
+        for group in portions(deal_ids)
+        for row in connection.execute(select(links).where(links.c.deal_id.in_(group)))
+    )
+    return tuple({key_of(row): None for row in rows})
+
+
 def unlink(connection: Connection, keys: Iterable[ObjectKey]) -> None:
     """Forget that any deal was judged on these records."""
     for group in portions(keys):

@@ -9,8 +9,9 @@ from functools import lru_cache
 from app.domain.case import Case, Check, Outcome, not_checkable, shown
 from app.domain.checks.parameters import WordsByQuestion
 from app.domain.deal import Unread
-from app.domain.notes import Answer, AnswerState, Judged, QuestionId, ReasonCode, stripped
+from app.domain.notes import Answer, AnswerState, Judged, QuestionId, ReasonCode
 from app.domain.notes.phrase import fold, words_of
+from app.domain.read_note import is_blank
 from app.domain.verdict import State
 from app.domain.wording import ATTACHMENT_FOUND, ATTACHMENT_ONLY, FOUND, question_name
 
@@ -166,4 +167,4 @@ def _answer(case: Case, question: QuestionId) -> Outcome:
 
 
 def _has_bare_attachment(case: Case) -> bool:
-    return any(note.has_attachments and not stripped(note.body) for note in case.notes.values())
+    return any(note.has_attachments and is_blank(note) for note in case.notes.values())

@@ -6,16 +6,13 @@ Names the note and never the secret, since a finding is copied to places that a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from app.domain.case import Case, Check, Outcome, cite, not_checkable
 from app.domain.deal import Unread
 from app.domain.exchange import day
-from app.domain.masking import MASK, holds_secret
-from app.domain.notes import stripped
+from app.domain.masking import MASK
+from app.domain.read_note import is_leaky
 from app.domain.verdict import Evidence, State
-
-MAX_REMEMBERED_BODIES = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +29,13 @@ class NoSecretInNotes(Check):
         held = [
             cite(case.snapshot, case.notes, note.id, MASK, note.written_at)
             for note in case.snapshot.notes
-            if _is_leaky(note.body)
+            if is_leaky(note)
         ]
         if not held:
             return Outcome(State.MET, "met", "No secret was found in the notes.")
         where = "; ".join(map(_named, held))
         said = f"What looks like a password or a key stands in the notes ({where})."
         return Outcome(State.UNMET, "secret", said, tuple(held))
-
-
-@lru_cache(MAX_REMEMBERED_BODIES)
-def _is_leaky(body: str) -> bool:
-    return holds_secret(stripped(body))
 
 
 def _named(evidence: Evidence) -> str:

@@ -168,12 +168,16 @@ class NoteReading:
 
 @dataclass(frozen=True, slots=True)
 class SourceNote:
-    """A note to judge together with others; `copies` counts other deals with the same text."""
+    """A note to judge together with others; `copies` counts other deals with the same text.
+
+    `reading` is what was read in it before, and stands for its body then.
+    """
 
     id: str
     body: str
     written_at: datetime
     copies: int = 0
+    reading: NoteReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

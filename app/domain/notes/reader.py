@@ -89,7 +89,7 @@ class Reader:
 
     def judge(self, notes: Sequence[SourceNote], now: datetime) -> Judgement:
         """What stands after all notes, as of `now`, in whatever order they are given."""
-        read = [(note, self.read(note.body, note.written_at)) for note in notes]
+        read = [(note, note.reading or self.read(note.body, note.written_at)) for note in notes]
         return judge_notes(read, [question.id for question in self._asked], now)
 
     def explain(self, body: str, written_at: datetime) -> list[Segment]:

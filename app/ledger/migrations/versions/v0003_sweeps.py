@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.create_index("sweeps_by_start", "sweeps", ["started_at"])
     op.create_table(
         "copies",
-        sa.Column("kind", sa.String(16), primary_key=True),
+        sa.Column("place", sa.String(16), primary_key=True),
         sa.Column("object_id", sa.String(64), primary_key=True),
         sa.Column("shape", sa.String(32), nullable=False),
         sa.Column("modified", sa.String(40), nullable=False),

@@ -1,0 +1,52 @@
+"""The service put together over a sandbox on a real socket, sharing its clock."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from app.hubspot.owned import definitions
+from app.hubspot.properties import plan, provision
+from app.ledger.sweeps import SweepKind
+from app.sandbox.options import Options
+from app.sandbox.portal.limits import Quota
+from app.sandbox.start import Sandbox
+from app.wiring import build
+from config.settings import Settings
+from sync.making import sweep_of
+from tests.sync.sweeping import unheard
+
+GENEROUS = Quota(100_000, 10_000, 10_000_000)
+
+
+def sandbox(**options):
+    """A portal whose index does not lag and whose limits nobody meets."""
+    defaults = {"search_lag_seconds": 0, "quota": GENEROUS}
+    return Sandbox(Options(**(defaults | options)))
+
+
+@contextmanager
+def service(portal, folder, **settings):
+    """The service over this sandbox, its properties set up; `folder` holds its database."""
+    runtime = build(
+        Settings(
+            _env_file=None,
+            hubspot_access_token=portal.info["service_token"],
+            hubspot_base_url=portal.base_url,
+            hubspot_burst_per_10_seconds=10_000,
+            hubspot_search_per_second=50,
+            database_url=f"sqlite:///{folder}/dealgate.sqlite3",
+            **settings,
+        ),
+        clock=portal.site.clock,
+    )
+    try:
+        wanted = definitions(runtime.names, list(runtime.policy.codes.items()))
+        list(provision(runtime.client, plan(runtime.client, runtime.names, wanted).steps))
+        yield runtime
+    finally:
+        runtime.close()
+
+
+def swept(runtime, kind=SweepKind.FULL):
+    """One sweep to its end."""
+    return sweep_of(runtime, kind).run(limit=None, progress=unheard)
