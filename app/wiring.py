@@ -18,7 +18,8 @@ from typing import TextIO
 
 from app.controller.addressing import recipient_of
 from app.controller.alerts import AlertSender, SenderPace
-from app.controller.backoff import Backoff, Breaker
+from app.controller.backoff import Backoff
+from app.controller.breaker import Breaker
 from app.controller.judgement import Judge
 from app.controller.reconcile import Reconciler
 from app.controller.worker import Pace, Worker
@@ -43,6 +44,8 @@ from config.settings import Settings, SettingsError
 
 MAX_ATTEMPTS = 8
 """How often a deal may fail in a row before it goes to the dead letters."""
+PATIENCE_SECONDS = 6 * 3600.0
+"""How long a deal that HubSpot puts off is tried, however often that is."""
 BURST_MARGIN = 5
 """Requests per 10 seconds left unused, because HubSpot's window and ours are not in step."""
 
@@ -157,6 +160,7 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
         recipient_of=partial(recipient_of, policy),
         settle_seconds=settings.settle_seconds,
         max_attempts=MAX_ATTEMPTS,
+        patience_seconds=PATIENCE_SECONDS,
     )
     return Runtime(
         settings=settings,

@@ -82,8 +82,9 @@ class Reconciler:
     """Turns a worker's claims into a portal and a channel that tell the truth.
 
     `recipient_of` says who is told of a finding, `settle_seconds` how long a verdict has to stand
-    before anybody hears of it. A deal
-    that fails `max_attempts` times, or once for good, goes to the dead letters.
+    before anybody hears of it. A deal that fails once for good goes to the dead letters, and so
+    does one that failed `max_attempts` times if it has waited for `patience_seconds`: half a
+    HubSpot that is away for an hour is no reason to give up.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Reconciler:
         recipient_of: RecipientOf,
         settle_seconds: float,
         max_attempts: int,
+        patience_seconds: float,
     ) -> None:
         self._recipient_of = recipient_of
         self._crm = crm
@@ -106,6 +108,7 @@ class Reconciler:
         self._backoff = backoff
         self._settle_seconds = settle_seconds
         self._max_attempts = max_attempts
+        self._patience = timedelta(seconds=patience_seconds)
         self._numbers = count(1)
         self._baseline_taken = False
 
@@ -261,7 +264,7 @@ class Reconciler:
         """Give one failing deal back for later, or for good."""
         now = self._clock.now()
         said = f"{type(error).__name__}: {error}" if not isinstance(error, Failure) else str(error)
-        given_up = isinstance(error, Terminal) or claim.attempts + 1 >= self._max_attempts
+        given_up = self._gives_up(claim, error, now)
         after = error.after_seconds if isinstance(error, Retryable) else None
         wait = timedelta(seconds=self._backoff.seconds(claim.attempts, after))
         self._ledger.fail(worker, claim, said, None if given_up else now + wait, now)
@@ -270,6 +273,13 @@ class Reconciler:
             metrics.DEAD_LETTERS.inc()
         _tell(result, claim, number, now)
         return result
+
+    def _gives_up(self, claim: Claim, error: Exception, now: datetime) -> bool:
+        if isinstance(error, Terminal):
+            return True
+        is_ours = not isinstance(error, Retryable)
+        has_waited = is_ours or now - claim.first_marked_at >= self._patience
+        return claim.attempts + 1 >= self._max_attempts and has_waited
 
 
 def _distinct(made: Iterable[Judgement]) -> list[Change]:

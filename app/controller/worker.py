@@ -19,8 +19,9 @@ import structlog
 from app.ports import Claim, Clock, Failure, Ledger, Priority, Retryable
 
 from . import metrics
-from .backoff import MAX_DOUBLINGS, Breaker
+from .backoff import MAX_DOUBLINGS
 from .bell import Bell
+from .breaker import Breaker
 from .reconcile import Reconciler
 
 SHORTEST_SLEEP_SECONDS = 0.05
@@ -134,9 +135,10 @@ class Worker:
 
     def _turn(self, worker: str) -> int:
         now = self._clock.now()
-        if self._breaker.wait_seconds(now):
+        room = self._breaker.room(now, self._pace.batch)
+        if not room:
             return 0
-        claims = self._ledger.claim(worker, now, 1 if self._breaker.probing else self._pace.batch)
+        claims = self._ledger.claim(worker, now, room)
         live = [claim for claim in claims if claim.priority is not Priority.SWEEP]
         swept = [claim for claim in claims if claim.priority is Priority.SWEEP]
         self._hold(worker, claims)
@@ -148,7 +150,9 @@ class Worker:
             self._release(worker, claims, self._stand_still("reconcile", failure))
         else:
             if claims:
-                self._breaker.reset()
+                self._breaker.succeeded(self._clock.now())
+            else:
+                self._breaker.unused()
         finally:
             self._hold(worker, ())
         return len(claims) + self._recheck(now, is_idle=not claims)

@@ -102,7 +102,7 @@ class SqlLedger:
             if retry_at is None:
                 self._marks.bury(connection, worker, claim, error, now)
             else:
-                self._marks.fail(connection, worker, claim, error, retry_at)
+                self._marks.fail(connection, worker, claim, error, retry_at=retry_at, now=now)
 
     def release(
         self, worker: str, claims: Sequence[Claim], due_at: datetime, now: datetime

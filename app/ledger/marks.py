@@ -67,11 +67,14 @@ class Marks:
     def claim(
         self, connection: Connection, worker: str, now: datetime, limit: int
     ) -> Sequence[Claim]:
-        """Lease up to `limit` due keys to `worker`; rows that another is claiming are passed by."""
+        """Lease up to `limit` due keys to `worker`; rows that another is claiming are passed by.
+
+        A key that was marked in the future is due: the clock was set back since.
+        """
         unleased = or_(marks.c.claimed_until.is_(None), marks.c.claimed_until <= now)
         taken = connection.execute(
             select(marks)
-            .where(marks.c.due_at <= now, unleased)
+            .where(or_(marks.c.due_at <= now, marks.c.first_marked_at > now), unleased)
             .order_by(marks.c.priority, marks.c.due_at, marks.c.first_marked_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -158,14 +161,27 @@ class Marks:
         remember_looks(self._database, connection, looked_at, self._pace, now)
 
     def fail(
-        self, connection: Connection, worker: str, claim: Claim, error: str, retry_at: datetime
+        self,
+        connection: Connection,
+        worker: str,
+        claim: Claim,
+        error: str,
+        *,
+        retry_at: datetime,
+        now: datetime,
     ) -> None:
         """Free a key until `retry_at`, counting the attempt."""
         for row in _held(connection, worker, [claim]):
             connection.execute(
                 update(marks)
                 .where(among(marks, [key_of(row)]))
-                .values(due_at=retry_at, attempts=row.attempts + 1, last_error=error, **_FREE)
+                .values(
+                    due_at=retry_at,
+                    first_marked_at=min(row.first_marked_at, now),
+                    attempts=row.attempts + 1,
+                    last_error=error,
+                    **_FREE,
+                )
             )
 
     def release(

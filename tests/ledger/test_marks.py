@@ -103,6 +103,22 @@ class TestMarking:
         assert ledger.next_due(later(-3600)) == later(-3590)
         ledger.close()
 
+    def test_a_clock_that_is_set_back_hides_no_mark(self, ledger):
+        """What was marked in what is now the future is due; its next wait counts from today."""
+        ledger.mark([deal(1)], LIVE, later(3600))
+        (claim,) = take(ledger, NOW)
+        ledger.fail("w", claim, "no", later(60), NOW)
+        assert take(ledger, later(59)) == ()
+        assert keys(take(ledger, later(60))) == [deal(1)]
+
+    def test_a_clock_that_is_set_forward_hides_no_mark(self, ledger):
+        """A lease that seems over goes to another; the first one's word is worth nothing then."""
+        ledger.mark([deal(1)], LIVE, NOW)
+        before = take(ledger, worker="a")
+        assert keys(take(ledger, later(3600), worker="b")) == [deal(1)]
+        ledger.done("a", before, later(1))
+        assert ledger.backlog().marks == 1
+
 
 class TestOrder:
     def test_live_before_recheck_before_sweep(self, ledger):

@@ -7,7 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.controller.alerts import AlertSender, SenderPace
-from app.controller.backoff import Backoff, Breaker
+from app.controller.backoff import Backoff
+from app.controller.breaker import Breaker
 from app.controller.judgement import Judge
 from app.controller.reconcile import BASELINE_FACT, Reconciler
 from app.controller.worker import Pace, Worker
@@ -64,6 +65,7 @@ class Rig:
             recipient_of=lambda *_: MAIN_CHANNEL,
             settle_seconds=SETTLE_SECONDS,
             max_attempts=MAX_ATTEMPTS,
+            patience_seconds=0,
         )
         self.breaker = Breaker(backoff)
         self.worker = self.new_worker(Pace(threads=1))

@@ -117,6 +117,22 @@ def test_too_many_attempts_are_a_dead_letter(rig):
     assert rig.ledger.dead_letters(10) == ()
 
 
+def test_an_hour_of_refused_writes_buries_nothing(rig):
+    """While HubSpot reads but does not write, a deal is tried for as long as the patience lasts."""
+    rig.reconciler._patience = timedelta(hours=6)
+    deal = rig.crm.add(1)
+    rig.crm.unwritable[deal_key(deal)] = Retryable("try later", after_seconds=30)
+    rig.look(deal)
+    for _ in range(60):
+        rig.clock.advance(60)
+        rig.drain()
+    assert rig.ledger.dead_letters(10) == ()
+    rig.crm.unwritable.clear()
+    rig.clock.advance(60)
+    rig.drain()
+    assert rig.crm.shown(deal, "standing") == "blocked"
+
+
 def test_terminal_is_a_dead_letter_at_once(rig):
     """What would fail the same way again is not tried again."""
     deal = rig.crm.add(1)

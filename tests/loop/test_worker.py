@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.controller.backoff import Backoff, Breaker
+from app.controller.backoff import Backoff
 from app.controller.bell import Bell
 from app.controller.worker import Pace
 from app.domain.deal import deal_key
 from app.ports import Priority, Retryable, Terminal
-from tests.loop.fakes import START, ManualClock
 from tests.loop.rig import MAX_ATTEMPTS, WORKER, Rig
 
 SOON_SECONDS = 5.0
@@ -235,17 +234,3 @@ def test_backoff_doubles_up_to_its_cap():
     assert [high.seconds(n) for n in (0, 1, 2, 10, 10_000)] == [1, 2, 4, 60, 60]
     assert [low.seconds(n) for n in (0, 1, 2, 10)] == [0.5, 1, 2, 30]
     assert high.seconds(0, at_least=300) == 300
-
-
-def test_breaker_counts_one_pause_once():
-    """Threads that fail together lengthen the pause once, not once each."""
-    clock = ManualClock(START)
-    breaker = Breaker(Backoff(1, 60, lambda: 1.0))
-    for _ in range(10):
-        breaker.trip(clock.now())
-    assert breaker.wait_seconds(clock.now()) == 1
-    clock.advance(1)
-    breaker.trip(clock.now())
-    assert breaker.wait_seconds(clock.now()) == 2
-    breaker.reset()
-    assert (breaker.wait_seconds(clock.now()), breaker.probing) == (0, False)

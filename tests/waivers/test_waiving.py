@@ -153,6 +153,7 @@ def look(service, clock, portal, deal):
         recipient_of=lambda *_: MAIN_CHANNEL,
         settle_seconds=15,
         max_attempts=3,
+        patience_seconds=0,
     )
 
     def run() -> dict[str, str | None]:
