@@ -16,14 +16,16 @@ import typer
 
 from app.commands.check import check
 from app.commands.common import Exit, complaints
+from app.commands.doctor import doctor
 from app.commands.letters import letters_app
 from app.commands.notes import notes
+from app.commands.pause import pause, resume
 from app.commands.policy import policy_app
 from app.commands.purge import purge
 from app.commands.rehearsal import rehearse
 from app.commands.rehearse import PASS_ON, demo, sandbox
 from app.commands.serve import serve, worker
-from app.commands.setup import doctor, setup
+from app.commands.setup import setup_app
 from app.commands.waive import waive, waivers
 from app.ports import Failure
 from config.policy import PolicyError
@@ -37,12 +39,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (serve, worker, sync, check, notes, setup, doctor, purge, waive, waivers, demo):
+for verb in (serve, worker, sync, check, notes, doctor, purge, waive, waivers, pause, resume, demo):
     app.command()(verb)
 app.command(context_settings=PASS_ON)(sandbox)
 policy_app.command()(rehearse)
 app.add_typer(policy_app, name="policy")
 app.add_typer(letters_app, name="dead-letters")
+app.add_typer(setup_app, name="setup")
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     )
     door = ReceiverSettings(
         public_base_url=runtime.settings.public_base_url,
-        client_secrets=runtime.settings.client_secrets,
+        client_secrets=runtime.secrets.client_secrets,
         property_prefix=runtime.settings.property_prefix,
         max_body_bytes=runtime.settings.max_body_bytes,
     )

@@ -42,7 +42,7 @@ def look(runtime: Runtime, *, must_listen: bool) -> Iterator[Problem]:
 
     Ends after a refusal, and after finding HubSpot away, because the rest would follow from it.
     """
-    if must_listen and not runtime.settings.client_secrets:
+    if must_listen and not runtime.secrets.client_secrets():
         yield Advice(
             "HUBSPOT_CLIENT_SECRET is not set, so POST /webhooks/hubspot is closed: set the app's "
             "client secret to receive deliveries"
@@ -60,7 +60,7 @@ def look(runtime: Runtime, *, must_listen: bool) -> Iterator[Problem]:
             f"{failure}; check HUBSPOT_ACCESS_TOKEN, HUBSPOT_BASE_URL and HUBSPOT_API_VERSION"
         )
         return
-    problems = probe(runtime.client).problems
+    problems = probe(runtime.client, writes=not runtime.settings.read_only).problems
     yield from map(Refusal, problems)
     if not problems:
         runtime.crm.warm()
@@ -70,6 +70,8 @@ def look(runtime: Runtime, *, must_listen: bool) -> Iterator[Problem]:
 def _misfits(runtime: Runtime) -> Iterator[str]:
     """Where the portal and our will do not fit together."""
     yield from check_against_portal(runtime.policy, runtime.crm.portal.positions())
+    if runtime.settings.read_only:
+        return
     for kind in READ_KINDS:
         known = runtime.crm.portal.property_names(kind)
         missing = [name for name in runtime.names.of(kind) if name not in (known or ())]

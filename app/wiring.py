@@ -21,6 +21,7 @@ from app.controller.alerts import AlertSender, SenderPace
 from app.controller.backoff import Backoff
 from app.controller.breaker import Breaker
 from app.controller.judgement import Judge
+from app.controller.pause import Pause
 from app.controller.reconcile import Reconciler
 from app.controller.worker import Pace, Worker
 from app.domain.desired import OwnedNames
@@ -40,6 +41,7 @@ from app.slack.places import Places
 from app.slack.style import Style
 from app.slack.webhook import WebhookNotifier
 from config.policy import load_policy
+from config.secrets import Secrets
 from config.settings import Settings, SettingsError
 
 MAX_ATTEMPTS = 8
@@ -63,12 +65,14 @@ class Runtime:
     """The living service; `close` ends threads and connections."""
 
     settings: Settings
+    secrets: Secrets
     policy: Policy
     names: OwnedNames
     clock: Clock
     client: HubSpotClient
     crm: HubSpotCrm
     ledger: SqlLedger
+    pause: Pause
     judge: Judge
     reconciler: Reconciler
 
@@ -88,6 +92,7 @@ class Runtime:
             clock=self.clock,
             breaker=Breaker(_backoff(base_seconds=1, cap_seconds=60)),
             pace=pace,
+            paused=self.pause.is_on,
         )
 
     def alert_sender(self, stream: TextIO = sys.stdout) -> AlertSender:
@@ -95,7 +100,8 @@ class Runtime:
         return AlertSender(
             book=self.ledger.alerts,
             rules=self.policy.alerts,
-            notifier=_notifier(self.settings, self.clock, self.policy.alerts, stream),
+            notifier=_notifier(self.settings, self.secrets, self.clock, self.policy.alerts, stream),
+            paused=self.pause.is_on,
             clock=self.clock,
             backoff=_backoff(base_seconds=2, cap_seconds=300),
             pace=SenderPace(),
@@ -112,13 +118,15 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
 
     `clock` is the machine's unless another is given.
 
-    Raises SettingsError for a missing token, PolicyError for a wrong policy file and Failure for
-    an unusable database. Nothing stays open when it raises.
+    Raises SettingsError for a missing token or an unreadable secret, PolicyError for a wrong
+    policy file and Failure for an unusable database. Nothing stays open when it raises.
     """
-    if settings.hubspot_access_token is None:
+    secrets = Secrets(settings)
+    if not secrets.hubspot_access_token():
         message = (
             "HUBSPOT_ACCESS_TOKEN is not set: put the access token of a service key, a project "
-            "app or an existing private app into the environment or into .env"
+            "app or an existing private app into the environment or into .env, or name a file that "
+            "holds it in HUBSPOT_ACCESS_TOKEN_FILE"
         )
         raise SettingsError(message)
     policy = load_policy(settings.policy_file)
@@ -130,7 +138,7 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
         max_wait_seconds=settings.max_wait_seconds,
     )
     client = HubSpotClient(
-        access_token=settings.hubspot_access_token.get_secret_value(),
+        access_token=lambda: secrets.hubspot_access_token() or "",
         clock=clock,
         base_url=settings.hubspot_base_url,
         api_version=ApiVersion(settings.hubspot_api_version),
@@ -161,33 +169,38 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
         settle_seconds=settings.settle_seconds,
         max_attempts=MAX_ATTEMPTS,
         patience_seconds=PATIENCE_SECONDS,
+        writes=not settings.read_only,
     )
     return Runtime(
         settings=settings,
+        secrets=secrets,
         policy=policy,
         names=names,
         clock=clock,
         client=client,
         crm=crm,
         ledger=ledger,
+        pause=Pause(ledger, clock),
         judge=judge,
         reconciler=reconciler,
     )
 
 
-def _notifier(settings: Settings, clock: Clock, rules: AlertRules, stream: TextIO) -> Notifier:
+def _notifier(
+    settings: Settings, secrets: Secrets, clock: Clock, rules: AlertRules, stream: TextIO
+) -> Notifier:
     """The fullest channel that the settings allow."""
-    if settings.slack_bot_token is not None:
+    if secrets.slack_bot_token() is not None:
         if not settings.slack_channel:
             message = "SLACK_BOT_TOKEN is set but SLACK_CHANNEL is not: name the channel's id"
             raise SettingsError(message)
         api = SlackApi(
-            token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_base_url
+            token=lambda: secrets.slack_bot_token() or "", base_url=settings.slack_base_url
         )
         places = Places(api, clock, rules, settings.slack_channel)
         style = Style(
             quotes=settings.slack_quotes,
-            acts=settings.slack_signing_secret is not None,
+            acts=bool(secrets.slack_signing_secrets()),
             mention=places.mention,
         )
         return SlackNotifier(api, places, style)

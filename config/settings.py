@@ -72,8 +72,11 @@ class Settings(BaseSettings):
 
     hubspot_access_token: SecretStr | None = None
     """Bearer token of a service key, a static-auth project app or an existing private app."""
+    hubspot_access_token_file: Path | None = None
+    """A file that holds the token instead; read again when it changes."""
     hubspot_client_secret: SecretStr | None = None
     """The app's client secret that signs webhooks; a comma list while rotating."""
+    hubspot_client_secret_file: Path | None = None
     hubspot_base_url: HttpUrl = "https://api.hubapi.com"
     hubspot_api_version: ApiVersion = ApiVersion.MARCH_2026
     hubspot_burst_per_10_seconds: Annotated[int, Field(ge=10, le=10_000)] = 100
@@ -93,8 +96,10 @@ class Settings(BaseSettings):
     property_prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,14}_$")] = "ff_"
 
     slack_bot_token: SecretStr | None = None
+    slack_bot_token_file: Path | None = None
     slack_channel: str | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_signing_secret_file: Path | None = None
     slack_base_url: HttpUrl = "https://slack.com/api"
     slack_webhook_url: SecretStr | None = None
     """Reduced mode without a bot: posts, but cannot edit."""
@@ -113,14 +118,10 @@ class Settings(BaseSettings):
     sweep_quota_share_left: Annotated[float, Field(ge=0, le=1)] = 0.2
     """The part of the account's daily HubSpot calls that a sweep leaves to others."""
     log_format: LogFormat = LogFormat.CONSOLE
-
-    @property
-    def client_secrets(self) -> tuple[str, ...]:
-        """The webhook secrets, newest first; empty when none is set."""
-        if self.hubspot_client_secret is None:
-            return ()
-        parts = self.hubspot_client_secret.get_secret_value().split(",")
-        return tuple(part.strip() for part in parts if part.strip())
+    read_only: bool = False
+    """Judge, tell and show, but write nothing to HubSpot."""
+    metrics_token: SecretStr | None = None
+    """Opens /metrics and the details of /readyz to others than this machine."""
 
 
 def load_settings() -> Settings:

@@ -63,6 +63,8 @@ def sync(
     configure(settings.log_format, logging.WARNING if sys.stderr.isatty() else logging.INFO)
     runtime = build(settings)
     try:
+        if not dry_run:
+            runtime.pause.refuse()
         report = run_sweep(runtime, full=full, dry_run=dry_run, limit=limit, as_json=as_json)
         if not dry_run:
             tell_channel(runtime)

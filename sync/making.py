@@ -72,11 +72,12 @@ def sweep_of(runtime: Runtime, kind: SweepKind) -> Sweep:
         names=runtime.names,
     )
     copied = Copied(crm, runtime.ledger)
+    quota = QuotaGuard(meter, runtime.settings.sweep_quota_share_left)
     source = Source(
         crm=crm,
         judge=judge,
         meter=lambda: (meter.calls, meter.saved),
-        guard=QuotaGuard(meter, runtime.settings.sweep_quota_share_left),
+        guard=lambda: quota() or _paused(runtime),
         prepare=copied.prepare,
         finish=copied.finish,
     )
@@ -95,6 +96,12 @@ def sweep_of(runtime: Runtime, kind: SweepKind) -> Sweep:
         kind=kind,
         new_run_id=lambda: new_run_id(runtime.clock.now()),
     )
+
+
+def _paused(runtime: Runtime) -> str | None:
+    """Why a sweep under way has to stop: somebody switched writes off."""
+    paused = runtime.pause.state()
+    return f"writes are paused since {paused}" if paused else None
 
 
 def new_run_id(now: datetime) -> str:

@@ -11,7 +11,7 @@ does repeat. A refusal never says which part was wrong, and no body is ever logg
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -43,11 +43,11 @@ class ReceiverSettings:
     """What the door has to know.
 
     `public_base_url` is the address that HubSpot calls, up to but without the path. Several
-    `client_secrets` allow a rotation; with none the door stays closed.
+    `client_secrets`, asked for at each delivery, allow a rotation; with none the door is closed.
     """
 
     public_base_url: str
-    client_secrets: tuple[str, ...]
+    client_secrets: Callable[[], tuple[str, ...]]
     property_prefix: str = "ff_"
     max_body_bytes: int = MAX_BODY_BYTES
 
@@ -101,7 +101,7 @@ class _RefusedError(Exception):
 
 class _Door:
     def __init__(self, settings: ReceiverSettings, clock: Clock, commit: GroupCommit) -> None:
-        self._secrets = tuple(secret for secret in settings.client_secrets if secret)
+        self._secrets = settings.client_secrets
         self._base = settings.public_base_url.rstrip("/").encode()
         self._prefix = settings.property_prefix
         self._max_body_bytes = settings.max_body_bytes
@@ -127,11 +127,12 @@ class _Door:
         if _declared_bytes(headers) > self._max_body_bytes:
             raise _RefusedError(Outcome.OVERSIZED)
         now = self._clock.now()
-        if not self._secrets or not signature or not timestamp or not is_fresh(timestamp, now):
+        secrets = self._secrets()
+        if not secrets or not signature or not timestamp or not is_fresh(timestamp, now):
             raise _RefusedError(Outcome.FORGED)
         body = await self._bounded_body(receive)
         is_ours = is_signed(
-            secrets=self._secrets,
+            secrets=secrets,
             method=scope["method"],
             uri=self._base + _target(scope),
             body=body,

@@ -52,6 +52,16 @@ def runtime(also: Needs | None = None) -> Iterator[Runtime]:
         built.close()
 
 
+def refuse_writes(built: Runtime) -> None:
+    """Raise Terminal where nothing may be written: in read-only mode, and while paused."""
+    from app.ports import Terminal
+
+    if built.settings.read_only:
+        message = "READ_ONLY is on, so nothing is written to HubSpot: unset it first"
+        raise Terminal(message)
+    built.pause.refuse()
+
+
 def print_json(data: Any) -> None:
     """Write one JSON document to standard output, indented, keys in the order given."""
     typer.echo(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())

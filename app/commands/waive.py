@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from app.commands.common import Exit, JsonOption, complaints, console, print_json, runtime
+from app.commands.common import (
+    Exit,
+    JsonOption,
+    complaints,
+    console,
+    print_json,
+    refuse_writes,
+    runtime,
+)
 
 if TYPE_CHECKING:
     from app.controller.granting import Done
@@ -43,6 +51,7 @@ def waive(
     if not revoke and not reason.strip():
         _refuse("--reason is missing: a deviation without a reason is not documented")
     with runtime() as built:
+        refuse_writes(built)
         granting = Granting(
             policy=built.policy,
             judge=built.judge,

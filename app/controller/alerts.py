@@ -7,7 +7,7 @@ what is worth saying (see `episode`), when (`pacing`) and how it is said once (`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -21,6 +21,7 @@ from . import metrics
 from .backoff import Backoff
 from .bell import Bell
 from .pacing import Pacing, alone
+from .pause import never
 from .telling import Outcome, Teller
 from .worker import SHORTEST_SLEEP_SECONDS
 
@@ -48,7 +49,7 @@ class SenderPace:
 
 
 class AlertSender:
-    """Makes the channel show what the book wishes it to show."""
+    """Makes the channel show what the book wishes it to show, except while `paused`."""
 
     def __init__(
         self,
@@ -59,12 +60,14 @@ class AlertSender:
         clock: Clock,
         backoff: Backoff,
         pace: SenderPace,
+        paused: Callable[[], bool] = never,
     ) -> None:
         self._book = book
         self._notifier = notifier
         self._clock = clock
         self._backoff = backoff
         self._pace = pace
+        self._paused = paused
         self._pacing = Pacing(rules, book)
         self._teller = Teller(book, notifier, clock)
         self._bell = Bell()
@@ -118,6 +121,8 @@ class AlertSender:
 
     def _turn(self) -> int:
         self._record_said()
+        if self._paused():
+            return 0
         now = self._clock.now()
         due = [each for each in self._book.due(now, self._pace.batch) if not self._held(each, now)]
         groups = self._pacing.grouped(due, now)

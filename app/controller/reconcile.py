@@ -85,6 +85,7 @@ class Reconciler:
     before anybody hears of it. A deal that fails once for good goes to the dead letters, and so
     does one that failed `max_attempts` times if it has waited for `patience_seconds`: half a
     HubSpot that is away for an hour is no reason to give up.
+    Without `writes` the portal is left as it is; verdicts are recorded and told all the same.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Reconciler:
         settle_seconds: float,
         max_attempts: int,
         patience_seconds: float,
+        writes: bool = True,
     ) -> None:
         self._recipient_of = recipient_of
         self._crm = crm
@@ -109,6 +111,7 @@ class Reconciler:
         self._settle_seconds = settle_seconds
         self._max_attempts = max_attempts
         self._patience = timedelta(seconds=patience_seconds)
+        self._writes = writes
         self._numbers = count(1)
         self._baseline_taken = False
 
@@ -192,7 +195,7 @@ class Reconciler:
         run_id: str | None = None,
     ) -> tuple[Reconciled, ...]:
         by_deal = {DealId(claim.key.id): claim for claim in claims}
-        changes = _distinct(judged.made)
+        changes = _distinct(judged.made) if self._writes else []
         refused = self._crm.apply(changes) if changes else {}
         now = self._clock.now()
 
@@ -211,7 +214,7 @@ class Reconciler:
         self._ledger.done(worker, settled, now)
 
         results = [
-            *map(_result, kept),
+            *(_result(item, has_written=self._writes) for item in kept),
             *(Reconciled(deal_key(deal), Outcome.GONE) for deal in gone),
         ]
         for result in results:
@@ -296,8 +299,8 @@ def _first(item: Judgement, refused: Mapping[ObjectKey, Failure]) -> Failure | N
     return next((refused[change.key] for change in item.changes if change.key in refused), None)
 
 
-def _result(item: Judgement) -> Reconciled:
-    outcome = Outcome.CHANGED if item.changes else Outcome.UNCHANGED
+def _result(item: Judgement, *, has_written: bool) -> Reconciled:
+    outcome = Outcome.CHANGED if item.changes and has_written else Outcome.UNCHANGED
     return Reconciled(deal_key(item.deal_id), outcome, item.verdict, item.before)
 
 

@@ -8,7 +8,7 @@ growing pauses: marks wait and none is spent. Stopping finishes what is under wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
@@ -22,6 +22,7 @@ from . import metrics
 from .backoff import MAX_DOUBLINGS
 from .bell import Bell
 from .breaker import Breaker
+from .pause import never
 from .reconcile import Reconciler
 
 SHORTEST_SLEEP_SECONDS = 0.05
@@ -45,7 +46,10 @@ class Pace:
 
 
 class Worker:
-    """Drains the ledger with `pace.threads` threads; `name` is unique among all processes."""
+    """Drains the ledger with `pace.threads` threads; `name` is unique among all processes.
+
+    While `paused` says so nothing is claimed.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Worker:
         clock: Clock,
         breaker: Breaker,
         pace: Pace,
+        paused: Callable[[], bool] = never,
     ) -> None:
         self._name = name
         self._reconciler = reconciler
@@ -63,6 +68,7 @@ class Worker:
         self._clock = clock
         self._breaker = breaker
         self._pace = pace
+        self._paused = paused
         self._bell = Bell()
         self._stopping = Event()
         self._lock = Lock()
@@ -136,7 +142,7 @@ class Worker:
     def _turn(self, worker: str) -> int:
         now = self._clock.now()
         room = self._breaker.room(now, self._pace.batch)
-        if not room:
+        if not room or self._paused():
             return 0
         claims = self._ledger.claim(worker, now, room)
         live = [claim for claim in claims if claim.priority is not Priority.SWEEP]

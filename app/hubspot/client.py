@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from hubspot import HubSpot
 
+from app.hubspot import metrics
 from app.hubspot.errors import Moment, Moving, Throttled
 from app.hubspot.limiter import Lane, OutboundLimiter
 from app.hubspot.meter import Meter
@@ -32,13 +33,14 @@ OWNERS_PER_PAGE: Final = 100
 DEFAULT_CONNECTIONS: Final = 28
 """One for each thread of the gateway's two crews, so that neither waits for the other's."""
 
+AccessToken = Callable[[], str]
 Document = Any
 """Parsed JSON of which nothing is known yet; `app.hubspot.wire` gives it a shape."""
 
 _DATED_PATHS: Final = (
     (re.compile(r"^/crm/v3/objects/"), "/crm/objects/{version}/"),
     (re.compile(r"^/crm/v4/associations/"), "/crm/associations/{version}/"),
-    (re.compile(r"^/crm/v3/(owners|pipelines|properties)(?=/|$)"), r"/crm/\1/{version}"),
+    (re.compile(r"^/crm/v3/(limits|owners|pipelines|properties)(?=/|$)"), r"/crm/\1/{version}"),
     (re.compile(r"^/account-info/v3/"), "/account-info/{version}/"),
 )
 
@@ -65,14 +67,15 @@ class ApiVersion(StrEnum):
 class HubSpotClient:
     """HubSpot's operations over held API objects; safe to share between threads.
 
-    `connections` bounds the requests under way at once. Set `account_zone` once it is known: a
+    `access_token` is asked for each request, so that a rotated one is used at once. `connections`
+    bounds the requests under way at once. Set `account_zone` once it is known: a
     daily quota ends at midnight there. Object types are HubSpot's plural names.
     """
 
     def __init__(
         self,
         *,
-        access_token: str,
+        access_token: AccessToken,
         clock: Clock,
         base_url: str = DEFAULT_BASE_URL,
         api_version: ApiVersion = ApiVersion.MARCH_2026,
@@ -173,12 +176,7 @@ class HubSpotClient:
 
     def account(self) -> Document:
         """Portal id, address of the user interface, time zone."""
-        path, send = "/account-info/v3/details", self._records.api_client.call_api
-        headers = {"Accept": "application/json"}
-        return self._call(
-            Lane.GENERAL,
-            lambda: send(path, "GET", header_params=dict(headers), auth_settings=["oauth2"]),
-        )
+        return self._get("/account-info/v3/details")
 
     def pipelines(self) -> Document:
         """Every deal pipeline with its stages."""
@@ -191,9 +189,14 @@ class HubSpotClient:
             query["after"] = after
         return self._call(Lane.GENERAL, lambda: self._owners.get_page(**query))
 
-    def properties(self, object_type: str) -> Document:
-        """The definitions of every property of a type."""
-        return self._call(Lane.GENERAL, lambda: self._properties.get_all(object_type))
+    def properties(self, object_type: str, *, archived: bool = False) -> Document:
+        """The definitions of every property of a type; with `archived` of the deleted ones."""
+        query = {"archived": "true"} if archived else {}
+        return self._call(Lane.GENERAL, lambda: self._properties.get_all(object_type, **query))
+
+    def property_limits(self) -> Document:
+        """How many custom properties each object type may have, and has."""
+        return self._get("/crm/v3/limits/custom-properties")
 
     def create_property(self, object_type: str, definition: Mapping[str, Any]) -> Document:
         """Create a property; raises Conflict when there is one of that name."""
@@ -216,13 +219,21 @@ class HubSpotClient:
 
     # ------------------------------------------------------------------ one call
 
+    def _get(self, path: str) -> Document:
+        """An operation that the library does not know, under its v3 path."""
+        send, headers = self._records.api_client.call_api, {"Accept": "application/json"}
+        return self._call(
+            Lane.GENERAL,
+            lambda: send(path, "GET", header_params=dict(headers), auth_settings=["oauth2"]),
+        )
+
     def _call(self, lane: Lane, send: Callable[[], Document]) -> Document:
         """Send under the limiter and the retry policy."""
         return self._retry.run(lambda: self._once(lane, send))
 
     def _once(self, lane: Lane, send: Callable[[], Document]) -> Document:
         """Send under the limiter; a rate limit pauses everyone."""
-        with self._limiter.turn(lane, yielding=self._yields):
+        with self._limiter.turn(lane, yielding=self._yields), metrics.timed(lane):
             try:
                 return send()
             except (Throttled, Moving) as refused:
@@ -232,21 +243,23 @@ class HubSpotClient:
 
 
 def _api_factory(
-    transport: Transport, version: ApiVersion, base_url: str, access_token: str
+    transport: Transport, version: ApiVersion, base_url: str, access_token: AccessToken
 ) -> Callable[[Any, str, Mapping[str, Any]], Any]:
     """How the library should build an API object: over our paths and our transport."""
 
     def build(package: Any, api_name: str, _config: Mapping[str, Any]) -> Any:
         configuration = package.Configuration(host=base_url)
-        configuration.access_token = access_token
-        client = _seam(package.ApiClient, transport, version)(configuration=configuration)
+        seam = _seam(package.ApiClient, transport, version, access_token)
+        client = seam(configuration=configuration)
         client.user_agent = USER_AGENT
         return getattr(package, api_name)(api_client=client)
 
     return build
 
 
-def _seam(library_client: Any, transport: Transport, version: ApiVersion) -> Any:
+def _seam(
+    library_client: Any, transport: Transport, version: ApiVersion, access_token: AccessToken
+) -> Any:
     """A subclass of one of the library's generated clients; each package has its own copy."""
 
     class SeamClient(library_client):  # type: ignore[misc]  # the base is known at run time only
@@ -266,6 +279,7 @@ def _seam(library_client: Any, transport: Transport, version: ApiVersion) -> Any
             body: object = None,
             **_transport_options: Any,
         ) -> Document:
-            return transport.exchange(method, url, query_params, headers or {}, body)
+            authorized = {**(headers or {}), "Authorization": f"Bearer {access_token()}"}
+            return transport.exchange(method, url, query_params, authorized, body)
 
     return SeamClient

@@ -183,6 +183,12 @@ class Portal:
         found = [each for each in team.owners.values() if (each.email or "").casefold() == wanted]
         return max(found, key=lambda owner: owner.active, default=None)
 
+    def active_owners(self) -> tuple[Owner, ...]:
+        """Everybody who can own a deal now, by name; empty when the token may not ask."""
+        team = self._team.reload(timedelta(seconds=MIN_RELOAD_SECONDS))
+        owners = () if isinstance(team, Unread) else team.owners.values()
+        return tuple(sorted((each for each in owners if each.active), key=lambda o: o.name))
+
     def person(self, user_id: str) -> str | None:
         """The name of the person with a HubSpot user id, None when it is not known."""
         team = self._team.get()

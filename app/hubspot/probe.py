@@ -8,7 +8,7 @@ The probe writes nothing and refuses to guess: what could not be tried is a prob
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -43,19 +43,27 @@ class _Check:
     harmless: tuple[type[Failure], ...] = ()
 
 
-def probe(client: HubSpotClient, *, for_setup: bool = False) -> Report:
-    """Ask the portal who it is and try every scope that is needed. Raises nothing.
+def probe(client: HubSpotClient, *, writes: bool = True) -> Report:
+    """Ask the portal who it is and try every scope that running needs. Raises nothing.
 
-    `for_setup` also tries the scopes that only `dealgate setup` needs.
+    Without `writes` the scopes to write are not asked for.
     """
     try:
         account = read_account(client)
     except Failure as failure:
         return Report(None, (_no_account(failure),))
-    checks = _checks(client) + (_setup_checks(client) if for_setup else [])
+    return Report(account, _tried(_checks(client, writes=writes)))
+
+
+def missing_for_setup(client: HubSpotClient) -> Sequence[str]:
+    """What `dealgate setup` may not do, a line each. Raises nothing."""
+    return _tried(list(_setup_checks(client)))
+
+
+def _tried(checks: Sequence[_Check]) -> tuple[str, ...]:
     with ThreadPoolExecutor(PROBE_THREADS, thread_name_prefix="probe") as threads:
         outcomes = list(threads.map(_problem, checks))
-    return Report(account, tuple(dict.fromkeys(each for each in outcomes if each)))
+    return tuple(dict.fromkeys(each for each in outcomes if each))
 
 
 def _no_account(failure: Failure) -> str:
@@ -69,14 +77,16 @@ def _no_account(failure: Failure) -> str:
     return f"HubSpot's API does not answer: {failure}; check HUBSPOT_BASE_URL and the network"
 
 
-def _checks(client: HubSpotClient) -> list[_Check]:
+def _checks(client: HubSpotClient, *, writes: bool) -> list[_Check]:
     checks = [
         _Check("crm.objects.contacts.read", "read notes", lambda: client.list_records("notes", 1)),
         _Check("crm.objects.owners.read", "read owners", lambda: client.owners(archived=False)),
         _Check("crm.objects.deals.read", "read pipelines", client.pipelines),
     ]
     for kind in READ_KINDS:
-        checks += [_reading(client, kind), _writing(client, kind)]
+        checks.append(_reading(client, kind))
+        if writes:
+            checks.append(_writing(client, kind))
     return checks
 
 
@@ -97,7 +107,7 @@ def _writing(client: HubSpotClient, kind: ObjectKind) -> _Check:
     )
 
 
-def _setup_checks(client: HubSpotClient) -> list[_Check]:
+def _setup_checks(client: HubSpotClient) -> Iterator[_Check]:
     def defining(plural: str) -> _Check:
         return _Check(
             f"crm.schemas.{plural}.write",
@@ -106,7 +116,7 @@ def _setup_checks(client: HubSpotClient) -> list[_Check]:
             harmless=(Missing, Invalid),
         )
 
-    return [defining(PLURAL[kind]) for kind in READ_KINDS]
+    return (defining(PLURAL[kind]) for kind in READ_KINDS)
 
 
 def _problem(check: _Check) -> str | None:

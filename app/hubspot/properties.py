@@ -1,102 +1,55 @@
-"""How the properties that we own come to exist: `plan` says what is missing, `provision` does it.
+"""What has to happen so that a portal has the properties that we own: `plan`.
 
-Provisioning may run any number of times. It never deletes, never renames, never changes what an
-admin edited, and keeps every option that is there: a PATCH of options replaces the whole list. A
-property of our name but of another type is not touched; it is named as a problem.
+A plan has three parts. Steps are what we may do. Problems are what a person has to decide first: a
+property of our name but of another type, no room for more properties, a deleted property that
+would come back as something else. Notes are drift that is left as it is, because an admin may
+have meant it: another label, another group, options that no policy names any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from app.domain.deal import ObjectKind
 from app.domain.desired import OwnedNames
 from app.hubspot import wire
 from app.hubspot.client import HubSpotClient
-from app.hubspot.errors import Conflict
+from app.hubspot.inventory import Inventory, inventory, rooms
 from app.hubspot.owned import Definition, Field
 from app.hubspot.reading import PLURAL
+from app.hubspot.steps import CreateGroup, CreateProperty, Step, add_options
 
-GROUP_LABEL: Final = "Dealgate"
-
-
-@dataclass(frozen=True, slots=True)
-class CreateGroup:
-    """The property group is missing for a kind of record."""
-
-    kind: ObjectKind
-    name: str
-
-    def __str__(self) -> str:
-        return f"create the property group {self.name} for {PLURAL[self.kind]}"
-
-
-@dataclass(frozen=True, slots=True)
-class CreateProperty:
-    """A property is missing."""
-
-    definition: Definition
-    group: str
-
-    def __str__(self) -> str:
-        return f"create the {self.definition.kind} property {self.definition.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class AddOptions:
-    """A property lacks options; `options` is the whole list to be, those already there first."""
-
-    definition: Definition
-    options: tuple[Mapping[str, Any], ...]
-    added: tuple[str, ...]
-
-    def __str__(self) -> str:
-        name, kind = self.definition.name, self.definition.kind
-        return f"add to the {kind} property {name} the options {', '.join(self.added)}"
-
-
-Step = CreateGroup | CreateProperty | AddOptions
+MAX_LISTED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to be done, in order, and what a person has to sort out first."""
+    """What has to be done, in order; what a person has to sort out; what is left as it is."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(
+            self.steps + other.steps, self.problems + other.problems, self.notes + other.notes
+        )
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing has to be done by anyone."""
+        return not self.steps and not self.problems
 
 
 def plan(client: HubSpotClient, names: OwnedNames, wanted: Sequence[Definition]) -> Plan:
     """What the portal lacks. Raises Failure when it cannot be asked."""
-    steps: list[Step] = []
-    problems: list[str] = []
+    left = rooms(client)
+    planned = Plan()
     for kind in dict.fromkeys(each.kind for each in wanted):
-        if group_name(names) not in _groups(client, kind):
-            steps.append(CreateGroup(kind, group_name(names)))
-        existing = _existing(client, kind)
-        for definition in (each for each in wanted if each.kind is kind):
-            found = existing.get(definition.name)
-            if found is None:
-                steps.append(CreateProperty(definition, group_name(names)))
-            elif not _fits(definition, found):
-                problems.append(_clash(definition, found))
-            elif missing := _missing_options(definition, found):
-                steps.append(missing)
-    return Plan(tuple(steps), tuple(problems))
-
-
-def provision(client: HubSpotClient, steps: Sequence[Step]) -> Iterator[Step]:
-    """Do the steps, answering each when it is done. Raises Failure at the first that fails.
-
-    Someone else may have done a step meanwhile; that counts as done.
-    """
-    for step in steps:
-        with suppress(Conflict):
-            _do(client, step)
-        yield step
+        of_kind = [each for each in wanted if each.kind is kind]
+        planned += _for_kind(inventory(client, kind, left), group_name(names), of_kind)
+    return planned
 
 
 def group_name(names: OwnedNames) -> str:
@@ -104,86 +57,92 @@ def group_name(names: OwnedNames) -> str:
     return f"{names.prefix.strip('_')}_dealgate"
 
 
-# ------------------------------------------------------------------ what the portal has
+def _for_kind(there: Inventory, group: str, wanted: Sequence[Definition]) -> Plan:
+    steps: list[Step] = []
+    problems: list[str] = []
+    notes: list[str] = []
+    new: list[CreateProperty] = []
+    for definition in wanted:
+        found = there.properties.get(definition.name)
+        deleted = there.archived.get(definition.name)
+        if found is not None and (clash := _clash(definition, found)):
+            problems.append(clash)
+        elif found is not None:
+            steps += _missing_options(definition, found)
+            notes += _drift(definition, found, group)
+        elif deleted is not None and (clash := _clash(definition, deleted)):
+            problems.append(f"{clash}; it was deleted, and would come back as it was")
+        else:
+            new.append(CreateProperty(definition, group, restores=deleted is not None))
+    if len(new) > there.room:
+        problems.append(_no_room(new, there.room))
+        new = []
+    if new and group not in there.groups:
+        steps.insert(0, CreateGroup(new[0].definition.kind, group))
+    return Plan((*steps, *new), tuple(problems), tuple(notes))
 
 
-def _groups(client: HubSpotClient, kind: ObjectKind) -> frozenset[str]:
-    document = client.property_groups(PLURAL[kind])
-    answer = wire.shaped(wire.Groups, document, f"read the property groups of {PLURAL[kind]}")
-    return frozenset(each.name for each in answer.results)
-
-
-def _existing(client: HubSpotClient, kind: ObjectKind) -> Mapping[str, wire.Property]:
-    document = client.properties(PLURAL[kind])
-    operation = f"read the properties of {PLURAL[kind]}"
-    answer = wire.shaped(wire.PropertyDefinitions, document, operation)
-    return {each.name: each for each in answer.results if not each.archived}
-
-
-def _fits(definition: Definition, found: wire.Property) -> bool:
-    """Whether our values can be written: the type, and one choice or several."""
-    several = found.fieldType == Field.CHOICES.field_type
-    return found.type == definition.field.type and several is (definition.field is Field.CHOICES)
-
-
-def _clash(definition: Definition, found: wire.Property) -> str:
+def _no_room(new: Sequence[CreateProperty], room: int) -> str:
+    kind = new[0].definition.kind
     return (
-        f"the {definition.kind} property {definition.name} exists as {found.type}/{found.fieldType}"
-        f", but {definition.field} is needed; delete it in HubSpot or choose another prefix"
+        f"the portal has room for {max(room, 0)} more {kind} properties and {len(new)} are needed "
+        f"({', '.join(each.definition.name for each in new)}): delete custom properties of "
+        f"{PLURAL[kind]} that nobody uses, or raise the account's limit"
     )
 
 
-def _missing_options(definition: Definition, found: wire.Property) -> AddOptions | None:
+# ------------------------------------------------------------------ a property that is there
+
+
+def _clash(definition: Definition, found: wire.Property) -> str | None:
+    """Why our values cannot be written into this property; None when they can."""
+    several = found.fieldType == Field.CHOICES.field_type
+    fits = found.type == definition.field.type and several is (definition.field is Field.CHOICES)
+    named = f"the {definition.kind} property {definition.name}"
+    if not fits:
+        return (
+            f"{named} exists as {found.type}/{found.fieldType}, but {definition.field} is needed; "
+            "delete it for good in HubSpot, or choose another PROPERTY_PREFIX"
+        )
+    if found.calculated or found.is_read_only:
+        return (
+            f"{named} exists and cannot be written ({'calculated' if found.calculated else 'read '}"
+            f"{'' if found.calculated else 'only'}); choose another PROPERTY_PREFIX"
+        )
+    return None
+
+
+def _missing_options(definition: Definition, found: wire.Property) -> Iterator[Step]:
     there = {each.value for each in found.options}
     new = [(value, label) for value, label in definition.options if value not in there]
-    if not new:
-        return None
-    kept = [each.model_dump(exclude_none=True) for each in found.options]
-    first_free = 1 + max((each.displayOrder or 0 for each in found.options), default=-1)
-    return AddOptions(
-        definition,
-        options=(*(_complete(each) for each in kept), *_options(new, first_free)),
-        added=tuple(value for value, _ in new),
-    )
+    if new:
+        yield add_options(definition.kind, found, new)
 
 
-def _complete(option: dict[str, Any]) -> dict[str, Any]:
-    """An option as it is, with the fields that HubSpot requires on writes."""
-    return {"label": option.get("value", ""), "displayOrder": -1, "hidden": False} | option
-
-
-# ------------------------------------------------------------------ what is created
-
-
-def _do(client: HubSpotClient, step: Step) -> None:
-    if isinstance(step, CreateGroup):
-        group = {"name": step.name, "label": GROUP_LABEL, "displayOrder": -1}
-        client.create_property_group(PLURAL[step.kind], group)
-    elif isinstance(step, CreateProperty):
-        client.create_property(PLURAL[step.definition.kind], _created(step))
-    else:
-        change = {"options": list(step.options)}
-        client.update_property(PLURAL[step.definition.kind], step.definition.name, change)
-
-
-def _created(step: CreateProperty) -> dict[str, Any]:
-    definition = step.definition
-    created: dict[str, Any] = {
-        "name": definition.name,
-        "label": definition.label,
-        "description": definition.description,
-        "groupName": step.group,
-        "type": definition.field.type,
-        "fieldType": definition.field.field_type,
-        "formField": False,
-    }
-    if definition.options:
-        created["options"] = _options(definition.options, 0)
-    return created
-
-
-def _options(options: Sequence[tuple[str, str]], first: int) -> list[dict[str, Any]]:
-    return [
-        {"value": value, "label": label, "displayOrder": order, "hidden": False}
-        for order, (value, label) in enumerate(options, first)
+def _drift(definition: Definition, found: wire.Property, group: str) -> Iterator[str]:
+    """How it differs from what we would create, where that does no harm."""
+    named = f"the {definition.kind} property {definition.name}"
+    if found.label and found.label != definition.label:
+        yield f"{named} is labelled {found.label!r} here, {definition.label!r} by us; left as it is"
+    if found.groupName and found.groupName != group:
+        yield f"{named} stands in the group {found.groupName}, not in {group}; left as it is"
+    wanted = dict(definition.options)
+    surplus = [each.value for each in found.options if each.value and each.value not in wanted]
+    if surplus:
+        yield (
+            f"{named} has options that this policy does not name ({_listed(surplus)}); "
+            "left as they are, since saved filters may use them"
+        )
+    relabelled = [
+        each.value
+        for each in found.options
+        if each.value in wanted and each.label and each.label != wanted[each.value]
     ]
+    if relabelled:
+        yield f"{named} has options with another label ({_listed(relabelled)}); left as they are"
+
+
+def _listed(values: Iterable[str | None]) -> str:
+    shown = [value for value in values if value]
+    more = f" and {len(shown) - MAX_LISTED} more" if len(shown) > MAX_LISTED else ""
+    return ", ".join(shown[:MAX_LISTED]) + more

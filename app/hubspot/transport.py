@@ -41,9 +41,9 @@ class Transport:
     def __init__(
         self, *, connections: int, timeouts: Timeouts, moment: Moments, meter: Meter
     ) -> None:
-        self._meter = meter
         self._timeouts = timeouts
         self._moment = moment
+        self._meter = meter
         self._pool = urllib3.PoolManager(
             num_pools=1,
             maxsize=connections,
@@ -74,9 +74,10 @@ class Transport:
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise errors.breakage(operation, error) from error
-        self._meter.answered(answered)
+        moment = self._moment()
+        self._meter.answered(status, answered, moment.now)
         if not 200 <= status <= 299:
-            raise errors.refusal(operation, status, answered, content, self._moment())
+            raise errors.refusal(operation, status, answered, content, moment)
         if not content:
             return None
         try:

@@ -220,6 +220,13 @@ class Option(_Shape):
     hidden: Flag = None
 
 
+class Modification(_Shape):
+    """What of a property may be changed over the API."""
+
+    readOnlyOptions: Flag = None  # noqa: N815 - HubSpot's own name
+    readOnlyValue: Flag = None  # noqa: N815 - HubSpot's own name
+
+
 class Property(_Shape):
     """A property definition."""
 
@@ -229,15 +236,46 @@ class Property(_Shape):
     groupName: Text = None  # noqa: N815 - HubSpot's own name
     label: Text = None
     archived: Flag = None
+    calculated: Flag = None
+    hubspotDefined: Flag = None  # noqa: N815 - HubSpot's own name
+    modificationMetadata: Modification | None = None  # noqa: N815 - HubSpot's own name
     options: Annotated[list[Option], BeforeValidator(_nothing_as_list)] = Field(
         default_factory=list
     )
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether no value can be written."""
+        return bool(self.modificationMetadata and self.modificationMetadata.readOnlyValue)
+
+    @property
+    def has_read_only_options(self) -> bool:
+        """Whether its list of options cannot be changed."""
+        return bool(self.modificationMetadata and self.modificationMetadata.readOnlyOptions)
 
 
 class PropertyDefinitions(_Shape):
     """Every property of an object type."""
 
     results: list[Property]
+
+
+class PropertyLimit(_Shape):
+    """How many custom properties one object type may have, and has."""
+
+    objectTypeId: Id  # noqa: N815 - HubSpot's own name
+    limit: int | None = None
+    usage: int | None = None
+
+
+class PropertyLimits(_Shape):
+    """The account's limits of custom properties."""
+
+    byObjectType: Annotated[  # noqa: N815 - HubSpot's own name
+        list[PropertyLimit], BeforeValidator(_nothing_as_list)
+    ] = Field(default_factory=list)
+    overallLimit: int | None = None  # noqa: N815 - HubSpot's own name
+    overallUsage: int | None = None  # noqa: N815 - HubSpot's own name
 
 
 class Group(_Shape):

@@ -26,6 +26,7 @@ from app.ledger.listener import Listener
 from app.ledger.marking import Pace
 from app.ledger.marks import Marks
 from app.ledger.portions import portions
+from app.ledger.schema import revision
 from app.ledger.sightings import Sightings
 from app.ledger.sweeps import Sweeps
 from app.ledger.tables import alerts as alerts_table
@@ -294,6 +295,15 @@ class SqlLedger:
                 alerts=connection.execute(waiting).scalar() or 0,
                 oldest_marked_at=row.oldest,
             )
+
+    @property
+    def place(self) -> str:
+        """Where the data is, without the password."""
+        return self._database.place
+
+    def schema(self) -> str:
+        """The version of the schema. Raises Failure."""
+        return revision(self._database)
 
     def close(self) -> None:
         """Stop listening and give the connections back; the ledger is of no use afterwards."""

@@ -40,6 +40,12 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
+def revision(database: Database) -> str:
+    """The version of the schema that a database has. Raises Failure."""
+    with database.reading() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or "none"
+
+
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -29,15 +29,24 @@ Answer = Mapping[str, Any]
 
 
 class SlackApi:
-    """One workspace as one bot. `base_url` is where the methods live, without a slash."""
+    """One workspace as one bot. `base_url` is where the methods live, without a slash.
+
+    `token` is asked for each request, so that a rotated one is used at once.
+    """
 
     def __init__(
-        self, *, token: str, base_url: str, sleep: Callable[[float], None] = sleep_for_real
+        self,
+        *,
+        token: Callable[[], str],
+        base_url: str,
+        sleep: Callable[[float], None] = sleep_for_real,
     ) -> None:
+        def authorized(request: httpx.Request) -> httpx.Request:
+            request.headers["Authorization"] = f"Bearer {token()}"
+            return request
+
         self._base_url = base_url
-        self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, follow_redirects=False
-        )
+        self._client = httpx.Client(auth=authorized, timeout=TIMEOUT, follow_redirects=False)
         self._retrying = Retrying(
             retry=retry_if_exception(_is_short),
             wait=_wait_seconds,

@@ -38,7 +38,7 @@ def settings(**overrides: object) -> ReceiverSettings:
     """The receiver's settings with some of them replaced."""
     values = {
         "public_base_url": PUBLIC_BASE_URL,
-        "client_secrets": (SECRET,),
+        "client_secrets": lambda: (SECRET,),
         "max_body_bytes": MAX_BODY_BYTES,
     }
     return ReceiverSettings(**(values | overrides))

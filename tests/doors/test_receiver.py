@@ -108,7 +108,7 @@ def test_a_bad_signature_is_a_plain_no(headers):
 def test_closed_without_a_secret(secrets):
     """An installation without a secret takes nobody's word, not even one signed with nothing."""
     ledger = Recorder()
-    with serving(ledger, door=settings(client_secrets=secrets)) as port:
+    with serving(ledger, door=settings(client_secrets=lambda: secrets)) as port:
         headers = signed_headers(BODY, PUBLIC_URI, NOON, secret="")
         assert post(port, headers=headers).status_code == 401
     assert ledger.marked == []
@@ -116,7 +116,7 @@ def test_closed_without_a_secret(secrets):
 
 def test_rotation():
     """Both secrets open the door while one replaces the other."""
-    with serving(Recorder(), door=settings(client_secrets=("old", "new"))) as port:
+    with serving(Recorder(), door=settings(client_secrets=lambda: ("old", "new"))) as port:
         for secret in ("old", "new"):
             headers = signed_headers(BODY, PUBLIC_URI, NOON, secret=secret)
             assert post(port, headers=headers).status_code == 204

@@ -317,7 +317,7 @@ def connect(clock) -> Iterator[Callable[..., HubSpotClient]]:
             "timeouts": Timeouts(connect_seconds=1, read_seconds=0.5, body_seconds=0.6),
         }
         client = HubSpotClient(
-            access_token=token,
+            access_token=lambda: token,
             clock=clock,
             base_url=url,
             api_version=api_version,

@@ -9,9 +9,10 @@ from app.domain.desired import OwnedNames
 from app.hubspot.client import ApiVersion
 from app.hubspot.limiter import OutboundLimiter
 from app.hubspot.owned import definitions
-from app.hubspot.probe import probe
-from app.hubspot.properties import AddOptions, plan, provision
+from app.hubspot.probe import missing_for_setup, probe
+from app.hubspot.properties import plan
 from app.hubspot.retry import RetryPolicy
+from app.hubspot.steps import AddOptions, provision
 from app.ports import Change, Retryable, Terminal
 from app.sandbox.changes import Actor
 from app.sandbox.options import Options
@@ -296,8 +297,9 @@ def test_a_good_token_has_no_problems_and_writes_nothing(sandbox, connect):
     written = []
     sandbox.portal.subscribe(written.extend)
     client = connect(sandbox.base_url, token=sandbox.info["service_token"])
-    report = probe(client, for_setup=True)
+    report = probe(client)
     assert report.problems == ()
+    assert missing_for_setup(client) == ()
     assert report.account.portal_id == str(sandbox.portal.portal_id)
     assert written == []
 
@@ -318,7 +320,7 @@ def test_a_good_token_has_no_problems_and_writes_nothing(sandbox, connect):
 def test_each_missing_scope_is_named(sandbox, connect, scope):
     """One line per scope, with what it is for and what to do."""
     client = connect(sandbox.base_url, token=token_with(sandbox, without=[scope]))
-    problems = probe(client, for_setup=True).problems
+    problems = (*probe(client).problems, *missing_for_setup(client))
     assert problems
     assert all(scope in each and "add the scope" in each for each in problems)
 
@@ -328,7 +330,7 @@ def test_scopes_of_the_setup_are_only_asked_for_by_the_setup(sandbox, connect):
     without = [f"crm.schemas.{each}.write" for each in ("deals", "contacts", "companies")]
     client = connect(sandbox.base_url, token=token_with(sandbox, without=without))
     assert probe(client).problems == ()
-    assert len(probe(client, for_setup=True).problems) == 3
+    assert len(missing_for_setup(client)) == 3
 
 
 def test_a_wrong_token_is_one_line(sandbox, connect):

@@ -15,8 +15,9 @@ from app.domain.deal import ObjectKey, ObjectKind, deal_key
 from app.domain.desired import OwnedNames
 from app.hubspot.client import ApiVersion
 from app.hubspot.owned import definitions
-from app.hubspot.probe import probe
-from app.hubspot.properties import plan, provision
+from app.hubspot.probe import missing_for_setup, probe
+from app.hubspot.properties import plan
+from app.hubspot.steps import provision
 from app.ports import Change
 from app.sandbox.options import Options
 from app.sandbox.start import Sandbox
@@ -66,7 +67,8 @@ def wait_for(address):
 def work(crm, client):
     """Everything that the gateway ever does, good and bad rows included."""
     names = OwnedNames()
-    assert probe(client, for_setup=True).problems == ()
+    assert probe(client).problems == ()
+    assert missing_for_setup(client) == ()
     for criteria in ([("why_now", "Why now?")], [("why_now", "Why now?"), ("exit_1a", "Exit 1a")]):
         list(provision(client, plan(client, names, definitions(names, criteria)).steps))
     crm.warm()

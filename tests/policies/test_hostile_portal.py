@@ -26,7 +26,7 @@ def hostile():
     """Snapshots of every deal that the hostile portal lists as open, by name, and its stages."""
     with Sandbox(Options(scenario="hostile")) as sandbox:
         client = HubSpotClient(
-            access_token=sandbox.info["service_token"],
+            access_token=lambda: sandbox.info["service_token"],
             base_url=sandbox.info["base_url"],
             clock=SystemClock(),
         )

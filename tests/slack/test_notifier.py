@@ -30,7 +30,7 @@ def slept():
 @pytest.fixture
 def notifier(slept):
     """A bot whose waiting costs no time."""
-    api = SlackApi(token=TOKEN, base_url=BASE, sleep=slept.append)
+    api = SlackApi(token=lambda: TOKEN, base_url=BASE, sleep=slept.append)
     places = Places(api, ManualClock(), RULES, "#dept-sales")
     built = SlackNotifier(api, places, Style())
     yield built
@@ -168,7 +168,7 @@ def test_only_what_never_got_through_is_tried_again(notifier, error, calls):
 def test_quotes_setting_reaches_the_message():
     """A bot that is told to leave quotes out leaves them out."""
     route = respx.post(POST).respond(json=ANSWERED)
-    api = SlackApi(token=TOKEN, base_url=BASE)
+    api = SlackApi(token=lambda: TOKEN, base_url=BASE)
     quiet = SlackNotifier(api, Places(api, ManualClock(), RULES, "C1"), Style(quotes=False))
     quiet.post(MAIN_CHANNEL, BLOCKED)
     quiet.close()

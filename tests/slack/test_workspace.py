@@ -32,7 +32,7 @@ def bot(sandbox, **changes):
     slack = sandbox.info["slack"]
     token = changes.get("token", slack["bot_token"])
     base_url = changes.get("base_url", slack["base_url"])
-    api = SlackApi(token=token, base_url=base_url, sleep=lambda _: None)
+    api = SlackApi(token=lambda: token, base_url=base_url, sleep=lambda _: None)
     channel = changes.get("channel", slack["channel"])
     places = Places(api, FixedClock(), changes.get("rules", RULES), channel)
     return closing(SlackNotifier(api, places, Style(acts=True, mention=places.mention)))

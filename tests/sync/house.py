@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 from app.hubspot.owned import definitions
-from app.hubspot.properties import plan, provision
+from app.hubspot.properties import plan
+from app.hubspot.steps import provision
 from app.ledger.sweeps import SweepKind
 from app.sandbox.options import Options
 from app.sandbox.portal.limits import Quota

@@ -20,7 +20,8 @@ from app.domain.deal import DealId, Owner, OwnerId, deal_key
 from app.domain.own_note import is_own
 from app.domain.verdict import State, WaiverEnd
 from app.hubspot.owned import definitions
-from app.hubspot.properties import plan, provision
+from app.hubspot.properties import plan
+from app.hubspot.steps import provision
 from app.ports import MAIN_CHANNEL, Priority
 from app.sandbox.options import Options
 from app.sandbox.seeds.people import AE_EMAIL

@@ -74,7 +74,7 @@ def _enter_site(sentence: Sentence, count: Count, entries: Sequence[Entry], tall
         tally.sites.append(said._replace(weight=Weight.NAMED))
         if count.noun is not None and count.noun.head in WORDS["unmanned"]:
             tally.instances.append(said._replace(weight=Weight.IMPLIED))
-    elif _among_facts(sentence, count, entries) and _listed(sentence, count):
+    elif _among_facts(sentence, entries) and _listed(sentence, count):
         tally.sites.append(said)
 
 
@@ -134,12 +134,11 @@ def is_name(passage: Passage, index: int) -> bool:
     return not any(hit.last > index for hit in hits_from(passage, first, index + 1))
 
 
-def _among_facts(sentence: Sentence, count: Count, entries: Sequence[Entry]) -> bool:
+def _among_facts(sentence: Sentence, entries: Sequence[Entry]) -> bool:
     """Whether a sentence lists facts about Node-RED, and not the size of the company."""
     if sentence.named or any(kind in _FACTS for _, kind in entries):
         return True
-    begins = sentence.topic and count.first == sentence.words.start
-    return begins or (sentence.near and len(sentence.words) <= _MAX_WORDS_OF_ITEM)
+    return sentence.near and len(sentence.words) <= _MAX_WORDS_OF_ITEM
 
 
 def _listed(sentence: Sentence, count: Count) -> bool:
@@ -148,7 +147,7 @@ def _listed(sentence: Sentence, count: Count) -> bool:
     first, last = clause_of(passage, count)
     goes_on = any(hit.kind in NAMED and hit.last == count.first for hit in sentence.hits)
     part = any(hit.kind == ANAPHOR and 0 <= hit.first - count.end <= 1 for hit in sentence.hits)
-    return goes_on or (count.first - first <= 1 and last - count.end <= 2 and not part)
+    return goes_on or (count.first - first <= 1 and last - count.end <= 1 and not part)
 
 
 def broken_down(passage: Passage, count: Count) -> int | None:

@@ -78,6 +78,9 @@ def _created(call: Call, given: dict[str, Any]) -> Definition:
         raise refusals.property_exists(definition.name)
     if definition.group_name not in schema.groups:
         refusals.reject(f"Property group {definition.group_name} does not exist")
+    most = call.portal.properties.max_custom
+    if call.portal.properties.custom(plural) >= most:
+        refusals.reject(f"This account can have at most {most} custom properties of {plural}")
     return call.portal.properties.create(plural, definition)
 
 

@@ -12,6 +12,7 @@ from . import (
     objects,
     people,
     pipeline_operations,
+    property_limits,
     property_operations,
     searches,
 )
@@ -38,6 +39,7 @@ def portal_routes(portal: Portal) -> list[Route]:
             *edges_v3.OPERATIONS,
             *objects.OPERATIONS,
             *pipeline_operations.OPERATIONS,
+            *property_limits.OPERATIONS,
             *property_operations.OPERATIONS,
             *people.OPERATIONS,
         )

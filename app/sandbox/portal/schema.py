@@ -74,10 +74,14 @@ class Schema:
     groups: dict[str, Group] = field(default_factory=dict)
 
 
+MAX_CUSTOM_PROPERTIES = 1_000
+
+
 class Properties:
-    """Definitions and groups of all object types."""
+    """Definitions and groups of all object types; `max_custom` bounds what each may be given."""
 
     def __init__(self, clock: SandboxClock) -> None:
+        self.max_custom = MAX_CUSTOM_PROPERTIES
         self._clock = clock
         self._schemas: dict[str, Schema] = {}
 
@@ -94,6 +98,10 @@ class Properties:
         schema = self.of(object_type)
         table = schema.archived if archived else schema.properties
         return [table[name] for name in sorted(table)]
+
+    def custom(self, object_type: str) -> int:
+        """How many properties of a type are not HubSpot's own."""
+        return sum(not one.hubspot_defined for one in self.of(object_type).properties.values())
 
     def add_group(self, object_type: str, group: Group) -> None:
         """Create or replace a group."""
