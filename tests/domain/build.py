@@ -93,6 +93,7 @@ def snapshot(
     contacts: Sequence[Contact] | Unread | None = None,
     companies: Sequence[Company] | Unread = (),
     properties: Mapping[str, str | None] | None = None,
+    **extra,
 ) -> Snapshot:
     """A deal with one contact in the lead status Open deal, unless said otherwise."""
     if not isinstance(notes, Unread):
@@ -112,4 +113,5 @@ def snapshot(
         contacts=contacts if isinstance(contacts, Unread) else tuple(contacts),
         companies=companies if isinstance(companies, Unread) else tuple(companies),
         notes=notes,
+        **extra,
     )
