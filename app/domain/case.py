@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from app.domain.committee import Role
+from app.domain.contact_case import ContactCase
 from app.domain.deal import Contact, Note, NoteId, ObjectKey, ObjectKind, Owner, Snapshot, Unread
-from app.domain.exchange import ReplyRules
+from app.domain.exchange import Exchange, ReplyRules
+from app.domain.labels import folded
 from app.domain.lead_status import LeadStatus, LeadStatusRules
 from app.domain.needs import Needs
 from app.domain.notes import Fact, Judgement, QuestionId
@@ -21,6 +24,7 @@ from app.domain.verdict import Evidence, State, ZoneReading
 from app.domain.zone import Cite, FactValue, ZoneRules
 
 MAX_SHOWN_QUOTE_CHARS = 240
+MAX_REMEMBERED_REASONS = 1_024
 UNREAD = "unread"
 """The reason code of whatever could not be read."""
 
@@ -30,7 +34,7 @@ class Outcome:
     """What a check found: the finding's state, reason code, message, evidence and time limit.
 
     `ask` is the one question that would settle an unknown outcome; empty: the criterion's own.
-    `open` are the questions that notes leave without an answer to rely on.
+    `headings` are those under which a note would answer what notes leave open.
     """
 
     state: State
@@ -39,15 +43,18 @@ class Outcome:
     evidence: tuple[Evidence, ...] = ()
     ask: str = ""
     recheck_at: datetime | None = None
-    open: tuple[QuestionId, ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One deal, prepared for judging as of `now`.
 
-    `process` and `stage` are labels of the policy, or why they could not be told. `contacts` are
+    `headings` says under what a note answers each question. `process` and `stage` are labels of the policy, or why they could not be told. `contacts` are
     the snapshot's in the order of their ids, so that no wording follows the portal's listing.
+    `people` are the contacts, each by itself, `leaders` those of them who may be leading (nobody
+    while they were not read), `exchange` what was said between us and any of them; `shown_by`
+    keeps what a rule found on each.
     """
 
     snapshot: Snapshot
@@ -59,9 +66,32 @@ class Case:
     lead_status: LeadStatusRules
     replies: ReplyRules
     committee: tuple[Role, ...]
+    headings: Mapping[QuestionId, str]
     process: str | Unread
     stage: str | Unread
     notes: Mapping[NoteId, Note]
+    people: tuple[ContactCase, ...] | Unread = field(init=False)
+    leaders: tuple[ContactCase, ...] = field(init=False)
+    exchange: Exchange | Unread = field(init=False)
+    shown_by: dict[Check, tuple[Outcome | None, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive what several checks look at."""
+        people = self._people()
+        leaders = () if isinstance(people, Unread) else _leaders(self.lead_status, people)
+        exchange = self.replies.exchange(self.snapshot.activities, self.now)
+        object.__setattr__(self, "people", people)
+        object.__setattr__(self, "leaders", leaders)
+        object.__setattr__(self, "exchange", exchange)
+        object.__setattr__(self, "shown_by", {})
+
+    def _people(self) -> tuple[ContactCase, ...] | Unread:
+        if isinstance(self.contacts, Unread):
+            return self.contacts
+        return tuple(
+            ContactCase(contact, self.now, self.snapshot, self.replies, self.lead_status)
+            for contact in self.contacts
+        )
 
     def cite_note(
         self, note_id: str | None, quote: str | None, written_at: datetime | None
@@ -70,6 +100,15 @@ class Case:
         if note_id is None or not quote:
             return None
         return cite(self.snapshot, self.notes, note_id, quote, written_at)
+
+
+def _leaders(rules: LeadStatusRules, people: tuple[ContactCase, ...]) -> tuple[ContactCase, ...]:
+    """Those who may be leading: by label, else those in `open_deal`, else everybody."""
+    for label in map(folded, rules.leading_labels):
+        labelled = tuple(p for p in people if label in map(folded, p.contact.labels))
+        if labelled:
+            return labelled
+    return tuple(p for p in people if p.status == rules.open_deal) or people
 
 
 class Check(ABC):
@@ -163,6 +202,7 @@ def earliest(moments: Iterable[datetime | None]) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+@lru_cache(MAX_REMEMBERED_REASONS)
 def not_checkable(reason: str) -> Outcome:
     """The outcome of a check that needs something which was not read."""
     return Outcome(

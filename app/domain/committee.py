@@ -6,7 +6,7 @@ with the deal, whichever says so. Job titles are not read: a title is no role in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.deal import Contact, Unread, value_of
 from app.domain.labels import folded
@@ -23,10 +23,15 @@ class Role:
     label: str
     buying_roles: tuple[str, ...]
     labels: tuple[str, ...]
+    _labels: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive what every contact's labels are held against."""
+        object.__setattr__(self, "_labels", frozenset(map(folded, self.labels)))
 
     def is_held_by(self, contact: Contact) -> bool | Unread:
         """Whether the contact holds it; Unread when the buying role was not read."""
-        if set(map(folded, contact.labels)) & set(map(folded, self.labels)):
+        if not self._labels.isdisjoint(map(folded, contact.labels)):
             return True
         value = value_of(contact.properties, BUYING_ROLE)
         if isinstance(value, Unread):

@@ -5,11 +5,16 @@ Holds the declaration and judges nothing; the check that it carries does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
-from app.domain.case import Check
-from app.domain.verdict import CriterionId, Exits, Severity
+from app.domain.case import Check, Outcome
+from app.domain.verdict import CriterionId, Exits, Finding, Severity, State, Waiver
+
+MAX_REMEMBERED_FINDINGS = 512
+FindingOf = Callable[[Outcome], Finding]
 
 
 class CriterionKind(StrEnum):
@@ -52,3 +57,42 @@ class Criterion:
     processes: tuple[str, ...] = ()
     waivable: bool = True
     may_waive: tuple[str, ...] = ()
+    found: FindingOf = field(init=False, repr=False, compare=False)
+    """The finding of an outcome, without a waiver; most outcomes recur from deal to deal."""
+
+    def __post_init__(self) -> None:
+        """Remember findings: making one costs more than most checks."""
+        object.__setattr__(self, "found", lru_cache(MAX_REMEMBERED_FINDINGS)(self.finding))
+
+    @property
+    def may_block(self) -> bool:
+        """Whether an unmet finding of it is a blocker."""
+        return self.severity is Severity.BLOCKER
+
+    @property
+    def may_carry(self) -> bool:
+        """Whether a deal earns a stage by it."""
+        return self.may_block and self.kind is not CriterionKind.HYGIENE
+
+    def finding(self, outcome: Outcome, waiver: Waiver | None = None) -> Finding:
+        """The finding of an outcome; a waiver marks what is not met."""
+        state = outcome.state
+        fix = ""
+        if state is State.UNMET:
+            fix = self.fix
+        elif state is State.UNKNOWN:
+            fix = outcome.ask or self.ask
+        return Finding(
+            criterion=self.id,
+            title=self.title,
+            state=state,
+            severity=self.severity,
+            reason=outcome.reason,
+            message=outcome.message,
+            fix=fix,
+            exits=self.exits,
+            evidence=outcome.evidence,
+            waiver=None if state is State.MET else waiver,
+            recheck_at=outcome.recheck_at,
+            headings=outcome.headings,
+        )

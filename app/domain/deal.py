@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 
 DealId = NewType("DealId", str)
@@ -68,6 +69,8 @@ class Unread:
     reason: str
 
 
+MAX_REMEMBERED_NAMES = 1_024
+"""Property names for which the sentence on their absence is kept; a policy names a few dozen."""
 NOT_ASKED = Unread("the policy does not ask for it")
 """Stands for parts that are read only for policies that need them."""
 
@@ -235,5 +238,10 @@ class Snapshot:
 def value_of(properties: Properties, name: str) -> str | Unread | None:
     """The value of a property; `Unread` when the portal did not return that name at all."""
     if name not in properties:
-        return Unread(f"the portal returned no property {name!r}; does it exist there?")
+        return _not_returned(name)
     return properties[name]
+
+
+@lru_cache(MAX_REMEMBERED_NAMES)
+def _not_returned(name: str) -> Unread:
+    return Unread(f"the portal returned no property {name!r}; does it exist there?")

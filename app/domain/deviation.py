@@ -47,11 +47,16 @@ class Deviations:
     begins_at: datetime | None = None
 
 
+_NOTHING_SAID = Deviations(Written())
+
+
 def deviations_in(policy: Policy, snapshot: Snapshot, now: datetime) -> Deviations | Unread:
     """The deviations in a deal's own notes as of `now`; why not, when notes were not read."""
     if isinstance(snapshot.notes, Unread):
         return snapshot.notes
     said = [(note, each) for note in _own(snapshot, snapshot.notes) for each in _in(policy, note)]
+    if not said:
+        return _NOTHING_SAID
     said.sort(key=lambda pair: (pair[0].written_at, pair[0].id))
     waivers: list[Waiver] = []
     flawed: list[Flawed] = []

@@ -20,10 +20,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from app.domain.case import UNREAD, Case, Outcome, citing
-from app.domain.criterion import Criterion, CriterionKind
+from app.domain.criterion import Criterion
 from app.domain.deal import Contact, Note, NoteId, Snapshot, Unread
 from app.domain.deviation import Deviations, deviations_in, finding_on
-from app.domain.notes import Judgement, QuestionId
+from app.domain.notes import Judgement
 from app.domain.place import Place, due_at, judged_until, place_of
 from app.domain.policy import Policy
 from app.domain.reading_copy import reading_copy
@@ -33,7 +33,6 @@ from app.domain.standing import standing_of
 from app.domain.verdict import (
     CriterionId,
     Finding,
-    Severity,
     State,
     Subject,
     Verdict,
@@ -62,6 +61,7 @@ def evaluate(
         lead_status=policy.lead_status,
         replies=policy.replies,
         committee=policy.committee,
+        headings=policy.headings,
         process=place.process if isinstance(place.process, Unread) else place.process.label,
         stage=place.stage,
         notes=notes,
@@ -71,9 +71,9 @@ def evaluate(
     written = None if isinstance(said, Unread) else said.written
     stands = standing(waivers, written, now) if due is not None else ()
     unsure = isinstance(snapshot.position, Unread)
-    bench = _Bench(case, in_force(stands, now), policy.headings, unsure=unsure)
-    findings = tuple(bench.findings(due or ()))
-    if isinstance(said, Deviations) and due and not unsure:
+    bench = _Bench(case, in_force(stands, now), unsure=unsure)
+    findings = bench.findings(due or ())
+    if isinstance(said, Deviations) and said.flawed and due and not unsure:
         findings += _on_deviations(policy, said, findings)
     is_open = due is not None and place.index is not None
     earned = _earned(policy, place, bench) if is_open else None
@@ -107,28 +107,17 @@ def evaluate(
 class _Bench:
     """Judges criteria of one case, each at most once."""
 
-    __slots__ = ("_active", "_case", "_headings", "_judged", "_unsure")
+    __slots__ = ("_active", "_case", "_judged", "_unsure")
 
-    def __init__(
-        self,
-        case: Case,
-        active: Mapping[CriterionId, Waiver],
-        headings: Mapping[QuestionId, str],
-        *,
-        unsure: bool,
-    ) -> None:
+    def __init__(self, case: Case, active: Mapping[CriterionId, Waiver], *, unsure: bool) -> None:
         self._case = case
         self._active = active
-        self._headings = headings
         self._unsure = unsure
         self._judged: dict[CriterionId, Finding | None] = {}
 
-    def findings(self, criteria: Iterable[Criterion]) -> Iterator[Finding]:
+    def findings(self, criteria: Iterable[Criterion]) -> tuple[Finding, ...]:
         """The findings of those criteria that apply, in their order."""
-        for criterion in criteria:
-            finding = self.finding(criterion)
-            if finding is not None:
-                yield finding
+        return tuple([found for each in criteria if (found := self.finding(each)) is not None])
 
     def moments(self) -> Iterator[datetime]:
         """When time alone may change something that was judged here."""
@@ -138,36 +127,25 @@ class _Bench:
 
     def finding(self, criterion: Criterion) -> Finding | None:
         """The finding of one criterion; None when it does not apply to the deal."""
-        if criterion.id not in self._judged:
-            outcome = criterion.check(self._case)
-            self._judged[criterion.id] = (
-                None if outcome is None else self._finding(criterion, outcome)
-            )
-        return self._judged[criterion.id]
+        code = criterion.id
+        if code in self._judged:
+            return self._judged[code]
+        outcome = criterion.check(self._case)
+        if outcome is None:
+            finding = None
+        elif self._active or self._unsure:
+            finding = self._marked(criterion, outcome)
+        else:
+            finding = criterion.found(outcome)
+        self._judged[code] = finding
+        return finding
 
-    def _finding(self, criterion: Criterion, outcome: Outcome) -> Finding:
+    def _marked(self, criterion: Criterion, outcome: Outcome) -> Finding:
+        """The finding on a deal with waivers, or of which nobody knows whether it is open."""
         if self._unsure and outcome.state is State.UNMET:
             outcome = _held_back(outcome)
-        state = outcome.state
-        fix = ""
-        if state is State.UNMET:
-            fix = criterion.fix
-        elif state is State.UNKNOWN:
-            fix = outcome.ask or criterion.ask
-        return Finding(
-            criterion=criterion.id,
-            title=criterion.title,
-            state=state,
-            severity=criterion.severity,
-            reason=outcome.reason,
-            message=outcome.message,
-            fix=fix,
-            exits=criterion.exits,
-            evidence=outcome.evidence,
-            waiver=None if state is State.MET else self._active.get(criterion.id),
-            recheck_at=outcome.recheck_at,
-            headings=tuple(self._headings[question] for question in outcome.open),
-        )
+        waiver = self._active.get(criterion.id)
+        return criterion.found(outcome) if waiver is None else criterion.finding(outcome, waiver)
 
 
 def _on_deviations(
@@ -186,6 +164,7 @@ def _held_back(outcome: Outcome) -> Outcome:
         f"{outcome.message} Whether the deal is open could not be read, so nothing is demanded.",
         outcome.evidence,
         ask="Nothing to write: once the stage can be read, this is judged again by itself.",
+        recheck_at=outcome.recheck_at,
     )
 
 
@@ -194,15 +173,14 @@ def _earned(policy: Policy, place: Place, bench: _Bench) -> str | None:
         return None
     earned = place.process.stages[0].label
     for index, stage in enumerate(place.process.stages):
-        if not all(_carries(c, bench) for c in policy.step_to(place.process, index)):
+        step = policy.blocking_step_to(place.process, index)
+        if not all(_is_carried(criterion, bench) for criterion in step if criterion.may_carry):
             break
         earned = stage.label
     return earned
 
 
-def _carries(criterion: Criterion, bench: _Bench) -> bool:
-    if criterion.severity is not Severity.BLOCKER or criterion.kind is CriterionKind.HYGIENE:
-        return True
+def _is_carried(criterion: Criterion, bench: _Bench) -> bool:
     finding = bench.finding(criterion)
     return finding is None or finding.state is State.MET or finding.waiver is not None
 
@@ -210,7 +188,7 @@ def _carries(criterion: Criterion, bench: _Bench) -> bool:
 def _next_needs(policy: Policy, place: Place, bench: _Bench) -> tuple[Finding, ...]:
     if place.index is None or isinstance(place.process, Unread):
         return ()
-    ahead = policy.step_to(place.process, place.index + 1)
+    ahead = policy.blocking_step_to(place.process, place.index + 1)
     return tuple(finding for finding in bench.findings(ahead) if finding.blocks)
 
 

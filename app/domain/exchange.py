@@ -9,10 +9,10 @@ people spoke is the policy's to say, because portals edit them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.deal import Activity, Direction, ObjectKey, ObjectKind
+from app.domain.deal import Activity, Direction, ObjectKey, ObjectKind, Unread
 from app.domain.labels import folded
 from app.domain.verdict import Evidence
 
@@ -39,6 +39,11 @@ class ReplyRules:
     meetings: tuple[str, ...]
     calls: tuple[str, ...]
     automatic: tuple[str, ...]
+    _openings: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive what every subject is held against."""
+        object.__setattr__(self, "_openings", tuple(map(folded, self.automatic)))
 
     def is_meeting_held(self, activity: Activity) -> bool:
         """Whether it is a meeting that took place."""
@@ -57,12 +62,17 @@ class ReplyRules:
         return activity.direction is Direction.OUTGOING
 
     def exchange(
-        self, activities: Iterable[Activity], now: datetime, on: ObjectKey | None = None
-    ) -> Exchange:
+        self,
+        activities: Iterable[Activity] | Unread,
+        now: datetime,
+        on: ObjectKey | None = None,
+    ) -> Exchange | Unread:
         """What these activities come to as of `now`; only those on one record if it is given.
 
-        `activities` are oldest first.
+        `activities` are oldest first. Unread when they are.
         """
+        if isinstance(activities, Unread):
+            return activities
         reply = outreach = met = None
         for activity in activities:
             if activity.at > now or (on is not None and on not in activity.hangs_on):
@@ -76,8 +86,7 @@ class ReplyRules:
         return Exchange(reply, outreach, met)
 
     def _is_automatic(self, activity: Activity) -> bool:
-        subject = folded(activity.subject)
-        return any(subject.startswith(folded(start)) for start in self.automatic)
+        return folded(activity.subject).startswith(self._openings)
 
 
 def day(moment: datetime) -> str:

@@ -7,12 +7,11 @@ the deal, every contact that may lead it counts as a possible leader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NewType
 
 from app.domain.deal import Contact, ObjectKey, ObjectKind, Unread, value_of
-from app.domain.labels import folded
 from app.domain.verdict import Evidence
 
 LeadStatus = NewType("LeadStatus", str)
@@ -75,18 +74,8 @@ class LeadStatusRules:
         key = ObjectKey(ObjectKind.CONTACT, contact.id)
         return Evidence(key, f"{self.property}: {self.label(value)}")
 
-    def possible_leaders(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
-        """Those who may be leading: by label, else those in `open_deal`, else everybody."""
-        for label in self.leading_labels:
-            labelled = tuple(c for c in contacts if folded(label) in map(folded, c.labels))
-            if labelled:
-                return labelled
-        opened = tuple(c for c in contacts if self.status_of(c) == self.open_deal)
-        return opened or tuple(contacts)
-
-    def doubt_on(self, contact: Contact) -> str:
+    def doubt_on(self, contact: Contact, status: LeadStatus | Unread | None) -> str:
         """Why this contact's status cannot be told, in one sentence; empty when it can."""
-        status = self.status_of(contact)
         if isinstance(status, Unread) and self.property in contact.properties:
             return f"Can't tell: {status.reason}."
         return ""

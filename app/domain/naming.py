@@ -58,21 +58,25 @@ def names_of(criteria: Iterable[Nameable], questions: Sequence[Question]) -> Nam
     labels = {question.id: question.labels for question in questions}
     names: dict[Name, CriterionId] = {}
     for rank in (
-        ((name_of(c.id), c.id) for c in listed),
-        ((name_of(c.title), c.id) for c in listed),
-        ((name, c.id) for c in listed for name in _labels(c.check, labels)),
+        (((name_of(c.id),), c.id) for c in listed),
+        (((name_of(c.title),), c.id) for c in listed),
+        ((_labels(c.check, labels), c.id) for c in listed),
     ):
-        for name, code in _certain(rank).items():
-            names.setdefault(name, code)
+        names = _certain(rank) | names
     return names
 
 
-def _certain(named: Iterable[tuple[Name, CriterionId]]) -> Names:
+def _certain(named: Iterable[tuple[Iterable[Name], CriterionId]]) -> dict[Name, CriterionId]:
     """Names that mean one criterion."""
-    meant: dict[Name, set[CriterionId]] = {}
-    for name, code in named:
-        meant.setdefault(name, set()).add(code)
-    return {name: codes.pop() for name, codes in meant.items() if name and len(codes) == 1}
+    meant: dict[Name, CriterionId] = {}
+    vague: set[Name] = {()}
+    for names, code in named:
+        own = dict.fromkeys(names, code)
+        vague.update(name for name in meant.keys() & own.keys() if meant[name] != code)
+        meant.update(own)
+    for name in vague:
+        meant.pop(name, None)
+    return meant
 
 
 def _labels(check: Asks, labels: Mapping[QuestionId, Sequence[str]]) -> Iterator[Name]:

@@ -87,6 +87,9 @@ class Policy:
     """Under what a note answers each question."""
     statements: StatementReader = field(init=False, repr=False, compare=False)
     """Finds the deviations in notes."""
+    _blocking_steps: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
+        init=False, repr=False, compare=False
+    )
     _by_id: Mapping[CriterionId, Criterion] = field(init=False, repr=False, compare=False)
     _plans: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
         init=False, repr=False, compare=False
@@ -106,6 +109,7 @@ class Policy:
         names = names_of(self.all_criteria(), self.questions)
         forms = Forms(self.waiving.labels, self.waiving.withdrawal_labels)
         plans = {process.id: _plan(process, self.criteria) for process in self.processes}
+        steps = {process_id: _steps(plan) for process_id, plan in plans.items()}
         derived = {
             "fingerprint": digest,
             "stamp": f"{self.version}+{digest[:FINGERPRINT_CHARS]}",
@@ -118,7 +122,11 @@ class Policy:
             "statements": StatementReader(forms, names),
             "_by_id": {criterion.id: criterion for criterion in self.all_criteria()},
             "_plans": plans,
-            "_steps": {process_id: _steps(plan) for process_id, plan in plans.items()},
+            "_steps": steps,
+            "_blocking_steps": {
+                process_id: tuple(tuple(c for c in step if c.may_block) for step in each)
+                for process_id, each in steps.items()
+            },
             "_by_pipeline": by_pipeline,
         }
         for name, value in derived.items():
@@ -154,6 +162,10 @@ class Policy:
     def step_to(self, process: Process, index: int) -> tuple[Criterion, ...]:
         """What the stage at `index` demands that no stage before it does."""
         return self._steps[process.id][index]
+
+    def blocking_step_to(self, process: Process, index: int) -> tuple[Criterion, ...]:
+        """What of the step to the stage at `index` can block a deal there."""
+        return self._blocking_steps[process.id][index]
 
     def without_stage(self, process: Process | Unread) -> tuple[Criterion, ...]:
         """What an open deal must satisfy while its stage cannot be told."""

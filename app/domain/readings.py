@@ -7,14 +7,15 @@ and two deals never overwrite each other's words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
+from itertools import repeat
 
-from app.domain.case import Case, citing, earliest
-from app.domain.checks.contact_rule import contact_case
+from app.domain.case import Case, Outcome, citing, earliest
+from app.domain.contact_case import ContactCase
 from app.domain.deal import (
     NOT_ASKED,
-    Contact,
     Note,
     NoteId,
     ObjectKey,
@@ -28,6 +29,7 @@ from app.domain.reading_copy import reading_copy
 from app.domain.verdict import CompanyReading, ContactReading, State
 from app.domain.wording import question_name
 
+MAX_REMEMBERED_TEXTS = 1_024
 Judgements = Mapping[ObjectKey, Judgement]
 
 
@@ -54,15 +56,14 @@ def contact_readings(
     Nothing while the activities or the other deals could not be read: another deal of the same
     contact may know more.
     """
-    snapshot = case.snapshot
-    if isinstance(snapshot.contacts, Unread) or _partly_read(snapshot):
+    if isinstance(case.people, Unread) or _partly_read(case.snapshot):
         return ()
-    readings = {}
-    for contact in snapshot.contacts:
-        key = ObjectKey(ObjectKind.CONTACT, contact.id)
-        if key in judgements:
-            readings[key] = _contact_reading(policy, case, contact, judgements[key])
-    return tuple(readings.values())
+    told = tuple(zip(*[rule.on_each(case) for rule in policy.contact_rules], strict=True))
+    return tuple(
+        _contact_reading(policy, person, outcomes, judgements[person.key])
+        for person, outcomes in zip(case.people, told or repeat(()), strict=False)
+        if person.key in judgements
+    )
 
 
 def company_readings(
@@ -92,25 +93,27 @@ def _partly_read(snapshot: Snapshot) -> bool:
 
 
 def _contact_reading(
-    policy: Policy, case: Case, contact: Contact, judgement: Judgement
+    policy: Policy,
+    person: ContactCase,
+    outcomes: Iterable[Outcome | None],
+    judgement: Judgement,
 ) -> tuple[ContactReading, datetime | None]:
-    alone = contact_case(case, contact)
-    outcomes = [outcome for rule in policy.contact_rules if (outcome := rule.on_contact(alone))]
-    wrong = (o.message for o in outcomes if o.state is State.UNMET)
-    found = (policy.lead_status.doubt_on(contact), *wrong)
+    apply = [outcome for outcome in outcomes if outcome is not None]
+    wrong = (outcome.message for outcome in apply if outcome.state is State.UNMET)
+    found = (policy.lead_status.doubt_on(person.contact, person.status), *wrong)
+    missing = tuple(q for q in policy.contact_questions if not _answers(judgement, q))
     reading = ContactReading(
-        ObjectKey(ObjectKind.CONTACT, contact.id),
-        _qualification(policy, judgement),
+        person.key,
+        _qualification(len(policy.contact_questions), missing),
         " ".join(filter(None, found)),
     )
-    return reading, earliest(outcome.recheck_at for outcome in outcomes)
+    return reading, earliest(outcome.recheck_at for outcome in apply)
 
 
-def _qualification(policy: Policy, judgement: Judgement) -> str:
+@lru_cache(MAX_REMEMBERED_TEXTS)
+def _qualification(wanted: int, missing: tuple[QuestionId, ...]) -> str:
     """How many of the contact's questions its own notes answer, and which are missing."""
-    wanted = policy.contact_questions
-    missing = [question for question in wanted if not _answers(judgement, question)]
-    text = f"{len(wanted) - len(missing)} of {len(wanted)} questions answered"
+    text = f"{wanted - len(missing)} of {wanted} questions answered"
     if not missing:
         return f"{text}."
     return f"{text}; missing: {', '.join(map(question_name, missing))}."

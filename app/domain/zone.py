@@ -8,13 +8,14 @@ that remain possible are named instead.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.notes import Fact, Facts, OpsSign
 from app.domain.verdict import Axis, Evidence, Level, Zone, ZoneReading
 
 FactValue = bool | int | str | OpsSign
+_NO_FACTS = Facts()
 Cite = Callable[[Fact[FactValue]], Evidence]
 """Turns a fact from a note into evidence with its author and place."""
 
@@ -99,9 +100,17 @@ class ZoneRules:
     operations: AxisRules
     rows: tuple[ZoneRow, ...]
     source: str
+    silent: ZoneReading = field(init=False, repr=False, compare=False)
+    """The zone of a customer of whom no note says anything."""
+
+    def __post_init__(self) -> None:
+        """Derive what most notes come to."""
+        object.__setattr__(self, "silent", self._unknown("unknown: no note says enough"))
 
     def read(self, facts: Facts, cite: Cite) -> ZoneReading:
         """The zone that these facts carry."""
+        if facts == _NO_FACTS:
+            return self.silent
         adoption = _axis(self.adoption, facts, cite)
         operations = _axis(self.operations, facts, cite)
         rows = [
@@ -120,7 +129,10 @@ class ZoneRules:
 
     def unread(self, reason: str) -> ZoneReading:
         """The zone of a deal whose notes were not read."""
-        axis = Axis(Level.UNKNOWN, f"unknown, not checkable: {reason}")
+        return self._unknown(f"unknown, not checkable: {reason}")
+
+    def _unknown(self, basis: str) -> ZoneReading:
+        axis = Axis(Level.UNKNOWN, basis)
         zones = tuple(row.zone for row in self.rows)
         return ZoneReading(Zone.UNKNOWN, axis, axis, zones, None)
 

@@ -137,7 +137,7 @@ def test_the_wrong_process_for_the_zone_is_a_hint():
     )
     case = Case(
         snapshot(), NOW, (), Judgement({}, Facts()), zone, POLICY.zones, POLICY.lead_status,
-        POLICY.replies, POLICY.committee, "NR Scale", "1-Discovery", {},
+        POLICY.replies, POLICY.committee, POLICY.headings, "NR Scale", "1-Discovery", {},
     )  # fmt: skip
     found = ProcessFitsZone()(case)
     assert (found.state, found.reason) == (State.UNMET, "other_process")

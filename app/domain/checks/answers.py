@@ -9,7 +9,7 @@ from functools import lru_cache
 from app.domain.case import Case, Check, Outcome, not_checkable, shown
 from app.domain.checks.parameters import WordsByQuestion
 from app.domain.deal import Unread
-from app.domain.notes import Answer, AnswerState, Judged, QuestionId, ReasonCode
+from app.domain.notes import AnswerState, QuestionId, ReasonCode
 from app.domain.notes.phrase import fold, words_of
 from app.domain.read_note import is_blank
 from app.domain.verdict import State
@@ -25,7 +25,6 @@ _STATES: Mapping[AnswerState, State] = {
 REFUSED = "refused"
 """Reason code: the question is answered, but with a no where that does not count."""
 MAX_REMEMBERED_TEXTS = 4_096
-_NOWHERE = Judged(Answer(AnswerState.ABSENT, ReasonCode.ABSENT), None, None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Answered(Check):
         outcome = _answer(case, self.question)
         if outcome.reason == ReasonCode.ABSENT and _has_bare_attachment(case):
             found = f"{ATTACHMENT_FOUND}."
-            return Outcome(State.UNKNOWN, ATTACHMENT_ONLY, found, open=(self.question,))
+            return Outcome(State.UNKNOWN, ATTACHMENT_ONLY, found, headings=outcome.headings)
         return outcome
 
     def questions(self) -> tuple[QuestionId, ...]:
@@ -106,7 +105,7 @@ class QuestionsAnswered(Check):
             "incomplete" if unmet else "unclear",
             f"{count} of {total} questions answered; missing: {names}. {refused}".rstrip(),
             evidence,
-            open=tuple(gaps),
+            headings=tuple(heading for gap in gaps.values() for heading in gap.headings),
         )
 
     def questions(self) -> tuple[QuestionId, ...]:
@@ -133,7 +132,8 @@ class QuestionsAnswered(Check):
             return outcome
         cited = shown(outcome.evidence[0])
         message = f"The answer on {question_name(question)} is a no: {cited}."
-        return Outcome(State.UNMET, REFUSED, message, outcome.evidence)
+        headings = (case.headings[question],)
+        return Outcome(State.UNMET, REFUSED, message, outcome.evidence, headings=headings)
 
 
 @lru_cache(MAX_REMEMBERED_TEXTS)
@@ -151,7 +151,9 @@ def _holds(words: Sequence[str], phrase: Sequence[str]) -> bool:
 def _answer(case: Case, question: QuestionId) -> Outcome:
     if isinstance(case.judgement, Unread):
         return not_checkable(case.judgement.reason)
-    judged = case.judgement.answers.get(question, _NOWHERE)
+    judged = case.judgement.answers.get(question)
+    if judged is None or judged.answer.reason is ReasonCode.ABSENT:
+        return _absent(case.headings[question])
     answer = judged.answer
     cited = case.cite_note(judged.note_id, answer.quote, judged.written_at)
     found = FOUND[answer.reason]
@@ -162,8 +164,15 @@ def _answer(case: Case, question: QuestionId) -> Outcome:
         message=f"{found}: {shown(cited)}." if cited else f"{found}.",
         evidence=(cited,) if cited else (),
         recheck_at=answer.expires_at if met else None,
-        open=() if met else (question,),
+        headings=() if met else (case.headings[question],),
     )
+
+
+@lru_cache(MAX_REMEMBERED_TEXTS)
+def _absent(heading: str) -> Outcome:
+    """The outcome of a question of which no note says anything."""
+    said = f"{FOUND[ReasonCode.ABSENT]}."
+    return Outcome(State.UNMET, ReasonCode.ABSENT.value, said, headings=(heading,))
 
 
 def _has_bare_attachment(case: Case) -> bool:

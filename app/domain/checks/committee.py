@@ -12,6 +12,8 @@ from app.domain.deal import ObjectKey, ObjectKind, Unread, value_of
 from app.domain.needs import Needs
 from app.domain.verdict import Evidence, State
 
+_NO_OTHER_DEAL = Outcome(State.MET, "met", "No other open deal at the company.")
+
 
 @dataclass(frozen=True, slots=True)
 class CommitteeRole(Check):
@@ -90,7 +92,7 @@ class OneDealPerCompany(Check):
             if any(key.kind is ObjectKind.COMPANY for key in sibling.shares)
         ]
         if not others:
-            return Outcome(State.MET, "met", "No other open deal at the company.")
+            return _NO_OTHER_DEAL
         names = ", ".join(sibling.name for sibling in others)
         cited = tuple(
             Evidence(ObjectKey(ObjectKind.DEAL, sibling.deal_id), sibling.name)

@@ -10,14 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case import Outcome, not_checkable
-from app.domain.checks.contact_rule import ContactCase, ContactRule
+from app.domain.checks.contact_rule import ContactRule
 from app.domain.checks.parameters import ContactPropertyName, Days
+from app.domain.contact_case import ContactCase
 from app.domain.deal import Unread, value_of
 from app.domain.exchange import activity_evidence, day, told
 from app.domain.lead_status import LeadStatus
 from app.domain.moments import moment_of, plus_business_days, plus_days
 from app.domain.needs import Needs
 from app.domain.verdict import State
+
+_ANSWERED = Outcome(State.MET, "met", "Nothing of ours is unanswered.")
+_NO_REPLY = Outcome(State.MET, "met", "No reply of late.")
+_NOT_CONTACTED = Outcome(State.MET, "met", "No contact by sales is logged.")
+_HAS_STATUS = Outcome(State.MET, "met", "Every qualified contact has a lead status.")
+_HAS_DEAL = Outcome(State.MET, "met", "The contact has an open deal.")
+_SET = Outcome(State.MET, "met", "It is set.")
+_NOT_MET = Outcome(State.MET, "met", "No meeting was held yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +48,9 @@ class StatusAfterSilence(ContactRule):
         if isinstance(case.exchange, Unread):
             return not_checkable(case.exchange.reason)
         outreach, reply = case.exchange.outreach, case.exchange.reply
-        name = case.contact.name
         if outreach is None or (reply is not None and reply.at >= outreach.at):
-            return Outcome(State.MET, "met", f"{name}: nothing of ours is unanswered.")
+            return _ANSWERED
+        name = case.contact.name
         due = plus_days(outreach.at, self.days)
         if case.now < due:
             message = f"{name}: our {told(outreach)} may be answered until {day(due)}."
@@ -77,13 +86,13 @@ class StatusAfterReply(ContactRule):
             return None
         if isinstance(case.exchange, Unread):
             return not_checkable(case.exchange.reason)
-        reply, name = case.exchange.reply, case.contact.name
+        reply = case.exchange.reply
         if reply is None or case.now >= plus_days(reply.at, self.days):
-            return Outcome(State.MET, "met", f"{name}: no reply of late.")
+            return _NO_REPLY
         return Outcome(
             State.UNMET,
             "replied",
-            f"{name} replied ({told(reply)}), but the lead status still says "
+            f"{case.contact.name} replied ({told(reply)}), but the lead status still says "
             f"“{case.rules.label(str(case.status))}”.",
             (activity_evidence(reply, case.link), case.evidence()),
             recheck_at=plus_days(reply.at, self.days),
@@ -111,14 +120,13 @@ class StatusBeforeContact(ContactRule):
         if isinstance(case.exchange, Unread):
             return not_checkable(case.exchange.reason)
         first = case.exchange.met or case.exchange.outreach or case.exchange.reply
-        name = case.contact.name
         if first is None:
-            return Outcome(State.MET, "met", f"{name}: no contact by sales is logged.")
+            return _NOT_CONTACTED
         return Outcome(
             State.UNMET,
             "contacted",
-            f"Sales has been in contact with {name} ({told(first)}), but the lead status still "
-            f"says “{case.rules.label(str(case.status))}”.",
+            f"Sales has been in contact with {case.contact.name} ({told(first)}), but the lead "
+            f"status still says “{case.rules.label(str(case.status))}”.",
             (activity_evidence(first, case.link), case.evidence()),
         )
 
@@ -189,13 +197,12 @@ class QualifiedHaveLeadStatus(ContactRule):
         status = case.status
         if isinstance(status, Unread):
             return not_checkable(status.reason)
-        name = case.contact.name
         if status is not None:
-            return Outcome(State.MET, "met", f"{name} has a lead status.")
+            return _HAS_STATUS
         return Outcome(
             State.UNMET,
             "no_lead_status",
-            f"{name} is a qualified lead without any lead status.",
+            f"{case.contact.name} is a qualified lead without any lead status.",
             (case.evidence(),),
         )
 
@@ -212,9 +219,9 @@ class StatusNeedsOpenDeal(ContactRule):
             return None
         if isinstance(case.has_open_deal, Unread):
             return not_checkable(case.has_open_deal.reason)
-        name, label = case.contact.name, case.rules.label(self.status)
         if case.has_open_deal:
-            return Outcome(State.MET, "met", f"{name} has an open deal.")
+            return _HAS_DEAL
+        name, label = case.contact.name, case.rules.label(self.status)
         return Outcome(
             State.UNMET,
             "no_open_deal",
@@ -240,20 +247,20 @@ class SetAfterMeeting(ContactRule):
     def on_contact(self, case: ContactCase) -> Outcome | None:
         """See the class."""
         value = value_of(case.contact.properties, self.property)
-        name = case.contact.name
         if value and not isinstance(value, Unread):
-            return Outcome(State.MET, "met", f"{name}: {self.property} is set.")
+            return _SET
         if isinstance(case.exchange, Unread):
             return not_checkable(case.exchange.reason)
         held = case.exchange.met
         if held is None:
-            return Outcome(State.MET, "met", f"{name}: no meeting was held yet.")
+            return _NOT_MET
         if isinstance(value, Unread):
             return not_checkable(value.reason)
         return Outcome(
             State.UNMET,
             "not_set",
-            f"A first meeting with {name} was held ({told(held)}), but {self.property} is empty.",
+            f"A first meeting with {case.contact.name} was held ({told(held)}), but "
+            f"{self.property} is empty.",
             (activity_evidence(held, case.link),),
         )
 

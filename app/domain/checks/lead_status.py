@@ -6,15 +6,17 @@ lacks and a value that the policy does not know are unknown, each with its own r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.case import Case, Check, Outcome, not_checkable
-from app.domain.deal import Contact, Unread
+from app.domain.contact_case import ContactCase
+from app.domain.deal import Unread
 from app.domain.lead_status import LeadStatus
 from app.domain.verdict import State
 
-ContactStatus = tuple[Contact, LeadStatus | Unread | None]
+NO_CONTACT = Outcome(State.UNMET, "no_contact", "The deal has no contact.")
+_CAN_LEAD = Outcome(State.MET, "met", "The leading contact can lead.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +27,24 @@ class SomeContactHasLeadStatus(Check):
 
     def __call__(self, case: Case) -> Outcome:
         """See the class."""
-        if isinstance(case.contacts, Unread):
-            return not_checkable(case.contacts.reason)
-        if not case.contacts:
-            return Outcome(State.UNMET, "no_contact", "The deal has no contact.")
-        rules = case.lead_status
-        wanted = rules.label(self.status)
-        statuses = [(contact, rules.status_of(contact)) for contact in case.contacts]
-        for contact, status in statuses:
-            if status == self.status:
-                return Outcome(
-                    State.MET,
-                    "met",
-                    f"{contact.name} is {wanted}.",
-                    (case.lead_status.evidence(contact),),
-                )
-        doubtful = _doubtful(case, statuses)
+        if isinstance(case.people, Unread):
+            return not_checkable(case.people.reason)
+        if not case.people:
+            return NO_CONTACT
+        wanted = case.lead_status.label(self.status)
+        for person in case.people:
+            if person.status == self.status:
+                said = f"{person.contact.name} is {wanted}."
+                return Outcome(State.MET, "met", said, (person.evidence(),))
+        doubtful = _doubtful(case.people)
         if doubtful is not None:
             return doubtful
-        seen = ", ".join(f"{contact.name}: {_name(case, status)}" for contact, status in statuses)
+        seen = ", ".join(f"{person.contact.name}: {_status(person)}" for person in case.people)
         return Outcome(
             State.UNMET,
             "no_such_status",
             f"No contact of this deal has the lead status {wanted} ({seen}).",
-            tuple(case.lead_status.evidence(contact) for contact, status in statuses if status),
+            tuple(person.evidence() for person in case.people if person.status),
         )
 
     def statuses(self) -> tuple[LeadStatus, ...]:
@@ -68,59 +64,53 @@ class LeadingContactLeadStatus(Check):
 
     def __call__(self, case: Case) -> Outcome | None:
         """See the class."""
-        if isinstance(case.contacts, Unread):
-            return not_checkable(case.contacts.reason)
-        if not case.contacts:
+        if isinstance(case.people, Unread):
+            return not_checkable(case.people.reason)
+        if not case.people:
             return None
-        leaders = case.lead_status.possible_leaders(case.contacts)
-        statuses = [(contact, case.lead_status.status_of(contact)) for contact in leaders]
-        bad = [(contact, status) for contact, status in statuses if status in self.refused]
-        if len(bad) == len(leaders):
-            return _refused(case, bad)
+        bad = [person for person in case.leaders if person.status in self.refused]
+        if len(bad) == len(case.leaders):
+            return _refused(bad)
         if bad:
-            names = ", ".join(contact.name for contact, _ in bad)
+            names = ", ".join(person.contact.name for person in bad)
             return Outcome(
                 State.UNKNOWN,
                 "leader_unclear",
                 f"Nothing says who leads this deal, and {names} cannot.",
-                tuple(case.lead_status.evidence(contact) for contact, _ in bad),
+                tuple(person.evidence() for person in bad),
                 ask="Who leads this deal? Label that contact on the deal's record.",
             )
-        doubtful = _doubtful(case, statuses)
-        if doubtful is not None:
-            return doubtful
-        return Outcome(State.MET, "met", f"{leaders[0].name} can lead.")
+        return _doubtful(case.leaders) or _CAN_LEAD
 
     def statuses(self) -> tuple[LeadStatus, ...]:
         """The refused ones."""
         return self.refused
 
 
-def _doubtful(case: Case, statuses: Sequence[ContactStatus]) -> Outcome | None:
-    """The outcome when one of these statuses cannot be told; None when all can."""
-    for contact, status in statuses:
-        if not isinstance(status, Unread):
+def _doubtful(people: Iterable[ContactCase]) -> Outcome | None:
+    """The outcome when one of their statuses cannot be told; None when all can."""
+    for person in people:
+        if not isinstance(person.status, Unread):
             continue
-        if case.lead_status.property not in contact.properties:
-            return not_checkable(status.reason)
+        if person.rules.property not in person.contact.properties:
+            return not_checkable(person.status.reason)
         return Outcome(
             State.UNKNOWN,
             "unknown_status",
-            f"{status.reason}.",
-            (case.lead_status.evidence(contact),),
+            f"{person.status.reason}.",
+            (person.evidence(),),
             ask="Which of the known lead statuses is it? Set that one, or add this to the policy.",
         )
     return None
 
 
-def _refused(case: Case, bad: Sequence[tuple[Contact, LeadStatus]]) -> Outcome:
-    who = ", ".join(f"{contact.name} is {_name(case, status)}" for contact, status in bad)
-    reason = str(bad[0][1]).lower()
-    evidence = tuple(case.lead_status.evidence(contact) for contact, _ in bad)
-    return Outcome(State.UNMET, reason, f"{who}.", evidence)
+def _refused(bad: Sequence[ContactCase]) -> Outcome:
+    who = ", ".join(f"{person.contact.name} is {_status(person)}" for person in bad)
+    reason = str(bad[0].status).lower()
+    return Outcome(State.UNMET, reason, f"{who}.", tuple(person.evidence() for person in bad))
 
 
-def _name(case: Case, status: LeadStatus | Unread | None) -> str:
-    if isinstance(status, Unread):
+def _status(person: ContactCase) -> str:
+    if isinstance(person.status, Unread):
         return "unknown"
-    return case.lead_status.label(status) if status else "no status"
+    return person.rules.label(person.status) if person.status else "no status"

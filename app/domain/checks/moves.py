@@ -28,6 +28,9 @@ from app.domain.verdict import Evidence, State
 
 STAGE = PropertyName("dealstage")
 
+_NONE_SKIPPED = Outcome(State.MET, "met", "No stage was skipped.")
+_NOT_MOVED_BACK = Outcome(State.MET, "met", "The deal was not moved back.")
+
 Visit = tuple[StagePosition, PropertyMove]
 
 
@@ -92,7 +95,7 @@ class NoStageSkipped(Check):
             and stage.order not in visited
         ]
         if not skipped:
-            return Outcome(State.MET, "met", "No stage was skipped.")
+            return _NONE_SKIPPED
         names = ", ".join(stage.stage_label for stage in skipped)
         first = skipped[0].order
         past = [move for stage, move in visits if stage.order > first]
@@ -120,7 +123,7 @@ class NotMovedBack(Check):
             return None
         further = [stage for stage, _ in visits if stage.order > position.order]
         if not further:
-            return Outcome(State.MET, "met", "The deal was not moved back.")
+            return _NOT_MOVED_BACK
         furthest = max(further, key=lambda stage: stage.order)
         move = visits[0][1]
         said = f"Moved back from {furthest.stage_label} to {position.stage_label} ({_by(move)})."

@@ -37,5 +37,7 @@ def by_stage(values: Mapping[StageLabel, T], stage: str | Unread) -> T | None:
     """What is given for a stage; None when nothing is, or while the stage cannot be told."""
     if isinstance(stage, Unread):
         return None
+    if stage in values:
+        return values[StageLabel(stage)]
     wanted = folded(stage)
     return next((value for label, value in values.items() if folded(label) == wanted), None)

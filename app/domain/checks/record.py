@@ -11,12 +11,18 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from app.domain.case import Case, Check, Outcome, not_checkable
+from app.domain.checks.lead_status import NO_CONTACT
 from app.domain.checks.parameters import Days, PropertyName, StageLabel, WordsByStage, by_stage
 from app.domain.deal import Unread, deal_key, value_of
 from app.domain.exchange import day
 from app.domain.moments import moment_of, plus_days
 from app.domain.needs import Needs
 from app.domain.verdict import Evidence, State
+
+_NO_OWNER = Outcome(State.UNMET, "no_owner", "The deal has no owner.")
+_HAS_CONTACT = Outcome(State.MET, "met", "The deal has a contact.")
+_NO_COMPANY = Outcome(State.UNMET, "no_company", "The deal has no company.")
+_HAS_COMPANY = Outcome(State.MET, "met", "The deal has a company.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class HasOwner(Check):
         if isinstance(owner, Unread):
             return not_checkable(owner.reason)
         if owner is None:
-            return Outcome(State.UNMET, "no_owner", "The deal has no owner.")
+            return _NO_OWNER
         if not owner.active:
             return Outcome(State.UNMET, "owner_left", f"The owner, {owner.name}, has left.")
         return Outcome(State.MET, "met", f"{owner.name} owns the deal.")
@@ -44,8 +50,8 @@ class HasContact(Check):
         if isinstance(case.contacts, Unread):
             return not_checkable(case.contacts.reason)
         if not case.contacts:
-            return Outcome(State.UNMET, "no_contact", "The deal has no contact.")
-        return Outcome(State.MET, "met", f"The deal has {len(case.contacts)} contacts or more.")
+            return NO_CONTACT
+        return _HAS_CONTACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,8 @@ class HasCompany(Check):
         if isinstance(companies, Unread):
             return not_checkable(companies.reason)
         if not companies:
-            return Outcome(State.UNMET, "no_company", "The deal has no company.")
-        return Outcome(State.MET, "met", "The deal has a company.")
+            return _NO_COMPANY
+        return _HAS_COMPANY
 
 
 @dataclass(frozen=True, slots=True)

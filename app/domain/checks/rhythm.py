@@ -33,10 +33,9 @@ class ReplyByStage(Check):
         days = by_stage(self.days, case.stage)
         if days is None:
             return None
-        activities = case.snapshot.activities
-        if isinstance(activities, Unread):
-            return not_checkable(activities.reason)
-        reply = case.replies.exchange(activities, case.now).reply
+        if isinstance(case.exchange, Unread):
+            return not_checkable(case.exchange.reason)
+        reply = case.exchange.reply
         since = reply.at if reply else moment_of(case.snapshot.properties.get(CREATED))
         if since is None:
             return not_checkable("neither a reply nor the deal's creation date is known")

@@ -14,6 +14,8 @@ from app.domain.masking import MASK
 from app.domain.read_note import is_leaky
 from app.domain.verdict import Evidence, State
 
+_NONE_FOUND = Outcome(State.MET, "met", "No secret was found in the notes.")
+
 
 @dataclass(frozen=True, slots=True)
 class NoSecretInNotes(Check):
@@ -32,7 +34,7 @@ class NoSecretInNotes(Check):
             if is_leaky(note)
         ]
         if not held:
-            return Outcome(State.MET, "met", "No secret was found in the notes.")
+            return _NONE_FOUND
         where = "; ".join(map(_named, held))
         said = f"What looks like a password or a key stands in the notes ({where})."
         return Outcome(State.UNMET, "secret", said, tuple(held))

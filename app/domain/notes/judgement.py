@@ -35,6 +35,7 @@ _RANK = {
     AnswerState.UNCLEAR: 3,
     AnswerState.ANSWERED: 4,
 }
+_FACTS = tuple(field.name for field in fields(Facts))
 Read = tuple[SourceNote, NoteReading]
 
 
@@ -43,25 +44,32 @@ def judge_notes(read: Sequence[Read], questions: Sequence[QuestionId], now: date
     ordered = sorted(read, key=lambda pair: (pair[0].written_at, pair[0].id))
     ids = tuple(note.id for note, _ in ordered)
     facts = _latest_facts(ordered)
-    standing = {question: _standing(ordered, question, ids) for question in questions}
+    standing = _standing(ordered, questions, ids)
     standing.update(_qualified(facts, ids))
+    dated = [(q, judged) for q, judged in standing.items() if judged.answer.expires_at is not None]
     recheck = [
         judged.answer.expires_at
-        for judged in standing.values()
+        for _, judged in dated
         if judged.answer.state is AnswerState.ANSWERED
         and judged.answer.expires_at is not None
         and judged.answer.expires_at > now
     ]
-    answers = {question: _aged(judged, now) for question, judged in standing.items()}
-    return Judgement(answers, facts, min(recheck, default=None))
+    standing.update((question, _aged(judged, now)) for question, judged in dated)
+    return Judgement(standing, facts, min(recheck, default=None))
 
 
-def _standing(ordered: Sequence[Read], question: QuestionId, ids: tuple[str, ...]) -> Judged:
-    standing = Judged(ABSENT, None, None, ids)
+def _standing(
+    ordered: Sequence[Read], questions: Sequence[QuestionId], ids: tuple[str, ...]
+) -> dict[QuestionId, Judged]:
+    """What stands on each question; a note that says nothing of one changes nothing."""
+    standing = dict.fromkeys(questions, Judged(ABSENT, None, None, ids))
     for note, reading in ordered:
-        answer = _trusted(reading.answers[question], note.copies)
-        if _replaces(answer, standing.answer):
-            standing = Judged(answer, note.id, note.written_at, ids)
+        for question, read in reading.answers.items():
+            if read.state is AnswerState.ABSENT or question not in standing:
+                continue
+            answer = _trusted(read, note.copies)
+            if _replaces(answer, standing[question].answer):
+                standing[question] = Judged(answer, note.id, note.written_at, ids)
     return standing
 
 
@@ -94,10 +102,10 @@ def _latest_facts(ordered: Sequence[Read]) -> Facts:
     """Each fact as the latest note that states it has it, with where that was."""
     latest: dict[str, Fact[Any]] = {}
     for note, reading in ordered:
-        for field in fields(Facts):
-            fact: Fact[Any] | None = getattr(reading.facts, field.name)
+        for name in _FACTS:
+            fact: Fact[Any] | None = getattr(reading.facts, name)
             if fact is not None:
-                latest[field.name] = replace(fact, note_id=note.id, written_at=note.written_at)
+                latest[name] = replace(fact, note_id=note.id, written_at=note.written_at)
     return Facts(**latest)
 
 

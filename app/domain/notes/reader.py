@@ -63,6 +63,7 @@ class Reader:
         if len({question.id for question in self.questions}) < len(self.questions):
             message = f"question ids must differ: {sorted(q.id for q in self.questions)}"
             raise ValueError(message)
+        self._ids = tuple(question.id for question in self._asked)
         self._kinds = {question.id: question.kind for question in self._asked}
         phrases = (vocabulary or Vocabulary()).merged()
         for question in self._asked:
@@ -90,7 +91,7 @@ class Reader:
     def judge(self, notes: Sequence[SourceNote], now: datetime) -> Judgement:
         """What stands after all notes, as of `now`, in whatever order they are given."""
         read = [(note, note.reading or self.read(note.body, note.written_at)) for note in notes]
-        return judge_notes(read, [question.id for question in self._asked], now)
+        return judge_notes(read, self._ids, now)
 
     def explain(self, body: str, written_at: datetime) -> list[Segment]:
         """Which stretch of the note was judged how, and why, in reading order."""
