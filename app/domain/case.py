@@ -50,8 +50,9 @@ class Outcome:
 class Case:
     """One deal, prepared for judging as of `now`.
 
-    `headings` says under what a note answers each question. `process` and `stage` are labels of the policy, or why they could not be told. `contacts` are
-    the snapshot's in the order of their ids, so that no wording follows the portal's listing.
+    `headings` says under what a note answers each question. `process` and `stage` are labels of
+    the policy, or why they could not be told. `contacts` are the snapshot's in the order of their
+    ids, so that no wording follows the portal's listing.
     `people` are the contacts, each by itself, `leaders` those of them who may be leading (nobody
     while they were not read), `exchange` what was said between us and any of them; `shown_by`
     keeps what a rule found on each.
