@@ -52,11 +52,11 @@ def answer_parts(
         return _own_line(script, passage, mark, (mark.end, stop), last=following is None)
     if passage.line.cell is not None:
         return [(other, (0, len(other.text))) for other in cells_for(script, passage)]
-    quoted_empty = '""' in rest or "''" in rest
-    below_elsewhere = script.inline and not passage.line.heading
-    if following is not None or quoted_empty or below_elsewhere:
+    if following is not None or '""' in rest or "''" in rest:
         return []
-    return [(passage, (mark.end, stop))] if rest.strip() else _below(script, passage)
+    if rest.strip():
+        return [(passage, (mark.end, stop))]
+    return [] if script.inline and not passage.line.heading else _below(script, passage)
 
 
 def _line_end(passage: Passage, mark: Mark, following: int | None) -> int:

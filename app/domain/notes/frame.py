@@ -87,7 +87,8 @@ class _Walk:
             self._announce(passage)
         if sender := _SENDER.match(passage.folded):
             opened = Frame.FOREIGN if sender["us"] else Frame.NOTE
-        if passage.index <= self._sent_until or "commands" in passage.kinds:
+        commanded = "commands" in passage.kinds and not _has_label(passage)
+        if passage.index <= self._sent_until or commanded:
             return Frame.FOREIGN
         if opened in NOT_THEIRS and _has_label(passage):
             return opened

@@ -83,7 +83,7 @@ def opening_opinion(stretch: Stretch) -> Opinion | None:
 def _without_words(stretch: Stretch) -> Opinion | None:
     text = stretch.text
     if not _LETTER.search(text):
-        if _SIGNS.search(text):
+        if _SIGNS.search(text) or not text.isascii():
             return blank(ReasonCode.PLACEHOLDER, "only signs, no words")
         return asked(ReasonCode.QUESTION_ONLY, "nothing follows the question")
     if stretch.kind is not QuestionKind.TIMING and _RATING.fullmatch(text.strip()):
@@ -111,6 +111,13 @@ def _template(stretch: Stretch) -> Opinion | None:
         return None
     if _is_helper(stretch) or _is_helper(_behind_questions(stretch)):
         return asked(ReasonCode.TEMPLATE, "helper text of a template")
+    return None
+
+
+def _commanded(stretch: Stretch) -> Opinion | None:
+    """Text that tells its reader what to decide is an answer to nothing."""
+    if stretch.has("commands"):
+        return blank(ReasonCode.PLACEHOLDER, "an order to the reader, no answer")
     return None
 
 
@@ -254,6 +261,7 @@ _CHECKS: Mapping[Callable[[Stretch], Opinion | None], frozenset[str]] = {
     _without_words: frozenset(),
     _foreign: frozenset(),
     _template: frozenset(),
+    _commanded: frozenset({"commands"}),
     _question: frozenset(),
     _withdrawn: frozenset({"denied"}),
     _solved: frozenset({"solved"}),

@@ -103,7 +103,7 @@ def _staged(passage: Passage, mark: Mark) -> bool:
         return True
     if _SLIDE.search(passage.folded, mark.start, mark.end):
         return True
-    if _OF_OTHERS.search(passage.folded, 0, mark.start):
+    if _OF_OTHERS.search(passage.folded, 0, mark.start) or _within_order(passage, mark):
         return True
     if passage.kinds.isdisjoint(_PLAYED):
         return False
@@ -112,6 +112,14 @@ def _staged(passage: Passage, mark: Mark) -> bool:
         return True
     announced = passage.text[:opens].rstrip().endswith(":")
     return announced and passage.has("shown", passage.sentence_at(opens - 2)[0], mark.start)
+
+
+def _within_order(passage: Passage, mark: Mark) -> bool:
+    """Whether a label is but named in an order to the reader: "mark why now as answered"."""
+    return "commands" in passage.kinds and any(
+        hit.kind == "commands" and passage.words[hit.first].start < mark.start
+        for hit in passage.hits
+    )
 
 
 def _candidate(
