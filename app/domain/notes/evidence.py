@@ -11,6 +11,7 @@ import re
 
 from app.domain.notes.answer import QuestionKind, ReasonCode
 from app.domain.notes.stretch import Opinion, Stretch, blank
+from app.domain.notes.vocabulary import WORDS
 
 _DIGIT = re.compile(r"\d")
 _LIKING = re.compile(
@@ -35,7 +36,18 @@ def misplaced(stretch: Stretch) -> Opinion | None:
 
 
 def _names_a_time(stretch: Stretch) -> bool:
-    return stretch.has("time") or stretch.has("occasion") or bool(_DIGIT.search(stretch.text))
+    if stretch.has("time") or _DIGIT.search(stretch.text):
+        return True
+    passage, words = stretch.passage, stretch.passage.words
+    inside = passage.words_in(*stretch.span)
+    return any(
+        hit.kind == "occasion"
+        and inside.start <= hit.first < inside.stop
+        and not any(
+            w.text in WORDS["no_occasion"] for w in words[max(0, hit.first - 2) : hit.first]
+        )
+        for hit in passage.hits
+    )
 
 
 def _only(stretch: Stretch, kind: str) -> bool:

@@ -137,7 +137,15 @@ def _closes(script: Manuscript, below: Passage, label: Passage, *, found_any: bo
         return True
     if script.dates[below.index] != script.dates[label.index]:
         return True
-    return bool(_FIELD.match(line.text)) and not heading and not label.line.depth
+    return not heading and not label.line.depth and _is_field(script, below, label)
+
+
+def _is_field(script: Manuscript, below: Passage, label: Passage) -> bool:
+    """Whether a line is a field of its own, and not the one line between two labels."""
+    if not _FIELD.match(below.text):
+        return False
+    between = below.index == label.index + 1 and script.labelled(below.index + 1)
+    return not between or below.text.rstrip().endswith(":")
 
 
 def tightened(passage: Passage, span: Span) -> Part | None:

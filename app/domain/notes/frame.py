@@ -22,6 +22,9 @@ _MAX_LINES_OF_SPEECH = 40
 _MAX_WORDS_TO_KNOWN = 3
 _SENT = re.compile(
     r"(?:i |we |have |just )*(?:sent|shared|pasted|copied|attached|(?:e-?)?mailed|wrote)\b.*:\s*$"
+    r"|.{0,40}\b(?:(?:i|we) (?:just |have |had )?(?:sent|mailed|e-?mailed|wrote)"
+    r"|(?:j'ai|nous avons|he|hemos) (?:ecrit|envoye|enviado|escrito|mandado)"
+    r"|(?:habe?|haben|heb|hebben)\b.{0,30}\b(?:geschickt|geschrieben|geschreven|gestuurd))\b.*:\s*$"
     r"|(?:my|our)(?: \w+){0,2} (?:mail|e-?mail|message|post|text|reply|follow-?up)\b.*:\s*$"
 )
 _SENDER = re.compile(
@@ -83,8 +86,11 @@ class _Walk:
         self._leave(line)
         opens = not passage.kinds.isdisjoint(_OPENING) and _is_title(passage)
         opened = _opened(passage) if opens else None
-        if line.text[-1] == ":" and opened is None and _SENT.match(passage.folded):
-            self._announce(passage)
+        if line.text[-1] == ":" and opened is None:
+            if _SENT.match(passage.folded):
+                self._announce(passage)
+            elif "shown" in passage.kinds and not _has_label(passage):
+                opened = Frame.FOREIGN
         if sender := _SENDER.match(passage.folded):
             opened = Frame.FOREIGN if sender["us"] else Frame.NOTE
         commanded = "commands" in passage.kinds and not _has_label(passage)

@@ -99,8 +99,10 @@ class _Found(NamedTuple):
 def find_marks(passage: Passage, dialect: Dialect) -> list[Mark]:
     """The labels of one line, in order."""
     found = _label_hits(passage, dialect)
+    if dialect.letters and (letter := _letter(passage, dialect)):
+        return letter
     if not found:
-        return _letter(passage, dialect) if dialect.letters else []
+        return []
     marks: list[Mark] = []
     index = floor = 0
     while index < len(found):

@@ -40,7 +40,9 @@ class Manuscript(NamedTuple):
 
     def labelled(self, index: int) -> bool:
         """Whether a line carries a label that heads or cuts off an answer."""
-        return any(mark.place is not Place.MENTION for mark in self.marks[index])
+        return index < len(self.marks) and any(
+            mark.place is not Place.MENTION for mark in self.marks[index]
+        )
 
 
 def read_manuscript(

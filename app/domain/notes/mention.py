@@ -29,6 +29,7 @@ _REPORT = re.compile(
     r"\s*[:,]?\s*(?:that\s+)?"
     r"|(?:come|comes|came|boil|boils)\s+down\s+to\s+"
     r"(?:(?:one thing|the same(?: thing)?)\s*:?\s*|(?:this|that)\s*:\s*)?"
+    r"|has (?:changed|moved|become clear|come up)\s*[,:–-]\s*"
     r"|(?:because|bc|weil|omdat|parce que|car|porque)\s+"
     r")"
 )
@@ -157,7 +158,8 @@ def _reported(mention: _Mention) -> _Read | None:
 def _as_for(mention: _Mention) -> _Read | None:
     """The sentence turns to the question: "as for why us, he …"."""
     rest = _COMMA.match(mention.passage.folded, mention.mark.end, mention.stop)
-    if rest is None or not _AS_FOR.search(mention.before):
+    opens = mention.sentence[0] == mention.mark.start
+    if rest is None or not (opens or _AS_FOR.search(mention.before)):
         return None
     enough = mention.stop - rest.end() >= _MIN_ANSWER_CHARACTERS
     if not enough or mention.passage.has("unasked", rest.end(), mention.stop):

@@ -15,7 +15,7 @@ _URL = re.compile(
 )
 _PLAIN_WORD = re.compile(r"(?<!\S)[^\W_][^\s./]*(?!\S)")  # no part of a link
 _ASKING = re.compile(
-    r"[\s\"'(]*(?:what|why|who|when|which|how|is|are|do|does|any|was|wer|wann|wie|gibt|quel|qui"
+    r"[\s\"'(]*(?:(?:and|or|but|so|also|und|en|et|y)\s)?(?:what|why|who|when|which|how|is|are|do|does|any|was|wer|wann|wie|gibt|quel|qui"
     r"|que|cual|welke|wat|anything|something)\b",
     re.IGNORECASE,
 )
@@ -187,6 +187,15 @@ def _ends_denied(stretch: Stretch) -> bool:
     return closing > 0 and last.opens_with("denied") and not _DIGIT.search(last.text)
 
 
+def _dropped(stretch: Stretch) -> Opinion | None:
+    """An event that will not come, with no other date beside it, is no reason for the timing."""
+    if stretch.kind is not QuestionKind.TIMING or stretch.has("time"):
+        return None
+    if stretch.has("dropped") and not _DIGIT.search(stretch.text):
+        return blank(ReasonCode.RETRACTED, "what it hung on will not come")
+    return None
+
+
 def _solved(stretch: Stretch) -> Opinion | None:
     over = stretch.kind is QuestionKind.REASON and stretch.has("solved")
     if over and stretch.size <= _MAX_WORDS_SOLVED:
@@ -264,6 +273,7 @@ _CHECKS: Mapping[Callable[[Stretch], Opinion | None], frozenset[str]] = {
     _commanded: frozenset({"commands"}),
     _question: frozenset(),
     _withdrawn: frozenset({"denied"}),
+    _dropped: frozenset({"dropped"}),
     _solved: frozenset({"solved"}),
     _to_ask: frozenset(),
     _empty_talk: frozenset({"empty_talk"}),

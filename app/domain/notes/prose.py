@@ -31,7 +31,7 @@ _ELSEWHERE = re.compile(
     r"(?:At|Bei|Bij|Chez|En) (?!the\b|our\b|their\b)[A-Z]\w{1,30},? "
     r"(?:they|he|she|we|sie|ils|ellos|ze)\b"
 )
-_SIGN = re.compile(r":|\s=")
+_SIGN = re.compile(r"(?:,? in (?:his|her|their|the customer's) (?:own )?words)?\s?(?::|=)")
 _LEAD_IN = re.compile(r"[\s,:;=–—-]*(?:(?:that|dass|dat|que)\b\s*)?")
 _HEADING = frozenset({Place.HEAD, Place.INLINE})
 MAX_STATEMENTS_PER_NOTE = 400

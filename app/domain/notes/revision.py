@@ -43,6 +43,11 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_ALL = re.compile(
+    r"\b(?:all three|all of (?:it|this|that|them|the above)|everything above|all above"
+    r"|any of (?:it|this|that|them)|(?:these|all) (?:answers|whys|three)"
+    r"|alle drei|alle drie|tous les trois|los tres)\b"
+)
 _POINTS_AHEAD = re.compile(r"\b(?:below|see correction|unten|hieronder|ci-dessous|abajo)\b")
 _MAX_WORDS_TO_ECHO = 30
 _WITHDRAWS = ("denied", "dropped")
@@ -110,9 +115,14 @@ def _is_earlier(script: Manuscript, candidate: Candidate, passage: Passage, star
 def _topics(
     script: Manuscript, passage: Passage, sentence: Span, text: str
 ) -> Iterator[QuestionId]:
+    named = False
     for mark in script.marks[passage.index]:
         if sentence[0] <= mark.start < sentence[1]:
+            named = True
             yield from mark.questions
     for question, pattern in _TOPICS:
         if pattern.search(text):
+            named = True
             yield question
+    if not named and _ALL.search(text):
+        yield from (question for question, _ in _TOPICS)

@@ -30,6 +30,10 @@ _OF_OTHERS = re.compile(
     r"\bfrom (?:the|their|our|my) (?:[\w-]+ ){1,3}(?:file|deal|record|notes?|project|opportunity)"
     r"\s*:\s*$"
 )
+_ORDER = re.compile(
+    r"\b(?:treat|mark|consider|set|count|regard|rate|score|flag|report|accept|classify)\b"
+    r"[^.!?]{0,100}\b(?:as|to)\s(?:be )?(?:answered|met|known|complete|done|satisfied|qualified)\b"
+)
 _SIGNATURE = re.compile(r"\bflowfuse(?:\.com)?\s*[|·•–—-]|@flowfuse\b|\b(?:tel|mobile|phone)\b[.:]")
 _PLAYED = frozenset({"foreign", "ours", "shown"})
 _LETTER = re.compile(r"[^\W_]")
@@ -54,6 +58,8 @@ def labelled(script: Manuscript) -> Iterator[Candidate]:
 def _only_listed(passage: Passage, marks: Sequence[Mark]) -> bool:
     """Whether a line only puts questions, one after the other: "Why change? Why now? …"."""
     asked = sum(len(mark.questions) for mark in marks)
+    if asked > _MIN_LISTED and len(marks) == 1 and marks[0].sign in {"", "?", "."}:
+        return not _INTRODUCED.match(passage.text, marks[0].end)
     if asked < _MIN_LISTED or not all("?" in mark.sign for mark in marks):
         return False
     gaps = pairwise(marks)
@@ -116,6 +122,8 @@ def _staged(passage: Passage, mark: Mark) -> bool:
 
 def _within_order(passage: Passage, mark: Mark) -> bool:
     """Whether a label is but named in an order to the reader: "mark why now as answered"."""
+    if _ORDER.search(passage.folded):
+        return True
     return "commands" in passage.kinds and any(
         hit.kind == "commands" and passage.words[hit.first].start < mark.start
         for hit in passage.hits

@@ -18,8 +18,8 @@ _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
 SIGN = re.compile(
     rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"
     rf"[\s*_\"'”»)\]]*(?P<sign>\?+[:*_!]*(?:\s*[:{_DASH}]+(?=\s))?|::?|==?>?|→|->|⇒"
-    rf"|[{_DASH}]{{1,3}}(?=\s|$)|\||(?:colon|bc|because|weil|omdat|parce que|car|porque)\b"
-    r"|[✅☑✔]|\.{2,3})"
+    rf"|[{_DASH}]{{1,3}}(?=\s|$)|\||(?:colon|question mark)\b"
+    r"|(?:bc|because|weil|omdat|parce que|car|porque)\b|[✅☑✔]|\.{2,3})"
     r"[\s*_]*"
 )
 _BRACKETED = re.compile(r"\s*[\])](?P<sign>)[\s:*_-]*")

@@ -28,6 +28,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _INNER_FIELD = re.compile(r"[^:.;!?()]{1,40}:\s+(?=\S)")  # "success criteria: tbd"
+_COUNT = re.compile(r"\bnode-?\s?reds?\b|\b(?:instan[ctz]\w+|devs?|developers?|entwickler)\b")
 _WORDS = re.compile(r"\w+")
 _EMPTINESS = frozenset({"blank", "unasked", "deferred", "reference"})
 _KIND_EMPTINESS: Mapping[QuestionKind, str] = {
@@ -74,11 +75,15 @@ class _Cue(NamedTuple):
 
 
 class _Clause(NamedTuple):
-    """How many words of content a clause has, the cue of emptiness in it, and whether it dates."""
+    """How many words of content a clause has, the cue of emptiness in it, and whether it dates.
+
+    `counts` says that it tells how much Node-RED they run, as notes do in the next breath.
+    """
 
     left: int
     cue: str
     timed: bool
+    counts: bool
 
 
 def judge_text(passage: Passage, start: int, end: int, kind: QuestionKind) -> Opinion:
@@ -108,11 +113,15 @@ def _weigh(stretch: Stretch) -> Opinion:
     redeemable = stretch.kind is QuestionKind.TIMING and cue in _DATES_REDEEM
     if redeemable and any(clause.timed for clause in clauses):
         return _ANSWERED
-    content = sum(c.left for c in clauses if c.left > _limit(c.cue, stretch.kind))
     opens_empty = (
         bool(clauses)
         and clauses[0].cue not in {"", "faint_value"}
         and clauses[0].left <= _limit(clauses[0].cue, stretch.kind)
+    )
+    content = sum(
+        c.left
+        for c in clauses
+        if c.left > _limit(c.cue, stretch.kind) and not (opens_empty and c.counts)
     )
     if content >= (_MIN_WORDS_AFTER_EMPTY_OPENING if opens_empty else 1):
         return _ANSWERED
@@ -193,7 +202,8 @@ def _clause(part: Stretch) -> _Clause | None:
     ]
     kept = cue is not None and _holds(part, cue, left, last)
     dated = bool(timed - emptied) or bool(_DATE.search(passage.text, part.start, part.end))
-    return _Clause(len(left), cue.kind if cue and kept else "", dated)
+    counts = bool(_COUNT.search(passage.folded, part.start, part.end))
+    return _Clause(len(left), cue.kind if cue and kept else "", dated, counts)
 
 
 def _is_letter(text: str) -> bool:

@@ -10,6 +10,7 @@ from app.domain.notes.passage import Part, Passage
 from app.domain.notes.speech import words_start
 
 _MAX_TURNS = 8
+_MAX_WORDS_BEHIND = 1  # "why now then"
 
 
 def turns_after(
@@ -21,7 +22,8 @@ def turns_after(
     if asker is None:
         return None
     rest = passage.text[mark.start :] if following is None else passage.text[mark.start : following]
-    ends = mark.place is not Place.MENTION and not passage.text[mark.end :].strip(" .!")
+    behind = passage.words_in(mark.end, len(passage.text))
+    ends = mark.place is not Place.MENTION and len(behind) <= _MAX_WORDS_BEHIND
     if ("?" not in rest and not ends) or (following is not None and not mark.asked):
         return None
     tail = rest[rest.rindex("?") + 1 :] if "?" in rest else ""
