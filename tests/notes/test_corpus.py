@@ -16,7 +16,7 @@ NOTES = [
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
 WHYS = ("why_change", "why_now", "why_flowfuse")
-MIN_PRECISION = 0.95
+MIN_PRECISION = 0.97
 MIN_RECALL = 0.93
 MIN_FOUR_WAY = 0.95
 MIN_FACTS = 0.95

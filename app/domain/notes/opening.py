@@ -45,7 +45,8 @@ _PITCH = re.compile(
     r"|\bwe (?:offer|provide|help (?:companies|teams|customers|you)|are the (?:leading|only))\b"
     r"|\bwe(?:'re| are| have) (?:the |simply |just )*(?:market|largest|biggest|best|leading|fastest"
     r"|most|number one|no\.? ?1)\b"
-    r"|\byour node-red\b"
+    r"|\byour (?:node-red|flows|business|company|plants?|machines)\b"
+    r"|\bwe (?:built|created|invented|founded|started|make) (?:node-red|flowfuse)\b"
 )
 _THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
@@ -57,6 +58,7 @@ _BACK = re.compile(
     r"|correctie|cela|ca|correction|eso|esto|correccion)\b"
 )
 _MAX_WORDS_TO_DENIAL = 4
+_MAX_WORDS_TO_CLOSE = 2
 _MAX_WORDS_BEHIND_DENIAL = 3
 _MAX_WORDS_CLOSING = 6
 _HELPERS = frozenset({"hint", "sample"})
@@ -184,7 +186,11 @@ def _ends_denied(stretch: Stretch) -> bool:
         return False
     closing = max(stretch.text.rfind(sign) for sign in _CLAUSE_SIGNS)
     last = stretch._replace(start=stretch.start + closing)
-    return closing > 0 and last.opens_with("denied") and not _DIGIT.search(last.text)
+    return (
+        closing > 0
+        and last.opens_with("denied", _MAX_WORDS_TO_CLOSE)
+        and not _DIGIT.search(last.text)
+    )
 
 
 def _dropped(stretch: Stretch) -> Opinion | None:
