@@ -13,7 +13,7 @@ from app.domain.notes.phrase import fold, words_of
 READER = Reader()
 WRITTEN_AT = datetime(2026, 5, 20, 9, tzinfo=UTC)
 NUMBERS = st.integers(min_value=2, max_value=400)
-THINGS = st.sampled_from(["tugs", "kilns", "looms", "forklifts", "spinning frames", "egg barns"])
+THINGS = st.sampled_from(["drones", "kilns", "looms", "forklifts", "ticket kiosks", "dog kennels"])
 SOUP = [
     *[
         "12",

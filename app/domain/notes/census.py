@@ -69,7 +69,7 @@ def read_numbers(sentence: Sentence, tally: Tally, year: int) -> None:
 
 
 def _continues(sentence: Sentence, entries: Sequence[Entry], tally: Tally) -> bool:
-    """Whether a sentence adds to the count of the one before it ("… live. + 1 in the office.")."""
+    """Whether a sentence adds to the count of the one before it ("… running. + 2 at the gate.")."""
     if not (sentence.topic and tally.instances and entries and sentence.span[0]):
         return False
     count, kind = entries[0]
@@ -102,7 +102,7 @@ def summed(sentence: Sentence, entries: Sequence[Entry]) -> list[list[Count]]:
 
 
 def total_of(sentence: Sentence, group: Sequence[Count]) -> int:
-    """The sum of a group, which its first may already be ("26 NR, 24 in prod, 2 on the bench")."""
+    """The sum of a group, which its first may already be ("9 NR, 5 in prod, 4 on the bench")."""
     first, *rest = (count.value for count in group)
     summed_up = len(rest) > 1 and first == sum(rest) and not placed(sentence, group[0])
     return first if summed_up else first + sum(rest)
@@ -179,7 +179,7 @@ def _enter_people(sentence: Sentence, entries: Sequence[Entry], tally: Tally) ->
 
 
 def _joined(sentence: Sentence, people: Sequence[Entry]) -> list[list[Entry]]:
-    """Counts of people, those that one "and" joins together ("one fitter + one in-house dev")."""
+    """Counts of people, those that one "and" joins together ("one fitter + two devs")."""
     groups: list[list[Entry]] = []
     for entry in people:
         before = groups[-1][-1][0] if groups else None

@@ -91,7 +91,7 @@ def _again(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind |
         there = any(word.text in WORDS["gets"] for word in words)
         there = there or any(True for _ in sentence.before(count, _CURRENT, _MAX_WORDS_TO_OWNER))
         there = there or len(sentence.words) <= _MAX_WORDS_OF_FRAGMENT
-        said = (sentence.topic and there) or follows_node_red(sentence, count)
+        said = ((sentence.topic or sentence.named) and there) or follows_node_red(sentence, count)
         return Kind.INSTANCE if said else None
     before, kind = nouns[-1]
     if kind is Kind.INSTANCE and before.kind in NAMED:

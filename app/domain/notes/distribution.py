@@ -1,7 +1,7 @@
-"""Node-REDs given as so many on each of something: "21 tugs, a Node-RED on each".
+"""Node-REDs given as so many on each of something: "30 drones, a Node-RED on each".
 
 A share waits for the number of what it is one of each: the thing counted just before it, or the
-one of that name elsewhere in the note ("Every barge has its own Node-RED. … Fourteen barges.").
+one of that name elsewhere in the note ("Every kiosk has its own Node-RED. … Fourteen kiosks.").
 Several shares of different things add up.
 """
 
@@ -79,7 +79,7 @@ def products(
 
 
 def _counted_share(sentence: Sentence, index: int) -> Share | None:
-    """A share with a number: "1 per barn", "one box on each", "each with 2 Node-REDs"."""
+    """A share with a number: "1 per kiosk", "one box on each", "each with 2 Node-REDs"."""
     for count in sentence.counts:
         reach = range(count.last, count.end + _MAX_WORDS_TO_EACH + 1)
         between = sentence.passage.words[count.end : index]

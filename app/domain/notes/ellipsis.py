@@ -40,7 +40,7 @@ def counts_instances(sentence: Sentence, count: Count) -> bool:
 
 
 def counts_people(sentence: Sentence, count: Count) -> bool:
-    """Such as "the number of persons with development tasks is six", "devs were 5, now 2"."""
+    """Such as "the number of developers is three", "devs were 8, now 6"."""
     subject = _subject(sentence, count)
     if subject is None or not count.first or subject.kind not in _BUILDERS:
         return False
@@ -82,7 +82,7 @@ def in_total(sentence: Sentence, count: Count) -> bool:
 
 
 def _concluded(sentence: Sentence, count: Count) -> bool:
-    """Such as "10 instances, 2 of those spare, so 8 in production"."""
+    """Such as "7 instances, 3 of those in a box, so 4 running"."""
     before = sentence.passage.words[count.first - 1].text if count.first else ""
     return before in WORDS["so"] and any(
         other.kind in NAMED and other.first < count.first for other in sentence.counts
@@ -90,7 +90,7 @@ def _concluded(sentence: Sentence, count: Count) -> bool:
 
 
 def _subject(sentence: Sentence, count: Count) -> Hit | None:
-    """The last noun before a number that it may be said of ("devs were 5, now 2")."""
+    """The last noun before a number that it may be said of ("devs were 8, now 6")."""
     nouns = (hit for hit in sentence.hits if hit.last <= count.first and hit.kind in _SUBJECTS)
     return max(nouns, key=lambda hit: (hit.last, hit.kind in NAMED), default=None)
 
@@ -108,7 +108,7 @@ def _restated(sentence: Sentence, count: Count) -> bool:
 
 
 def _owned(sentence: Sentence, count: Count) -> bool:
-    """Such as "we quoted 30 instances, they have 2"."""
+    """Such as "we offered 50 instances, they have 12"."""
     subject = _subject(sentence, count)
     before = sentence.passage.words[count.first - 1].text if count.first else ""
     return subject is not None and subject.kind in NAMED and before in WORDS["gets"]
@@ -124,7 +124,7 @@ def _itemized(sentence: Sentence, count: Count) -> bool:
 
 
 def _recounted(sentence: Sentence, count: Count) -> bool:
-    """Such as "Last count was 57.", right after a sentence on Node-RED."""
+    """Such as "Last count was 31.", right after a sentence on Node-RED."""
     first, last = clause_of(sentence.passage, count)
     if not sentence.topic or last - first > _MAX_WORDS_OF_BARE or not count.first:
         return False

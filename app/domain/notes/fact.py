@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import zip_longest
 
 from app.domain.notes.answer import Fact, Facts
 from app.domain.notes.breakdown import read_breakdowns
 from app.domain.notes.census import read_numbers
-from app.domain.notes.distribution import products
+from app.domain.notes.distribution import products, thing_of
 from app.domain.notes.form import read_fields, read_values
 from app.domain.notes.frame import NOT_THEIRS
 from app.domain.notes.inline import inline_fields
 from app.domain.notes.interview import replies
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.operations import operational_signs
+from app.domain.notes.passage import Passage
 from app.domain.notes.plans import plans
 from app.domain.notes.segment import fields
 from app.domain.notes.sentence import NAMED, Sentence, counts_in
@@ -69,25 +71,42 @@ def _speaks_of_node_red(script: Manuscript) -> bool:
 def _read_sentences(script: Manuscript, tally: Tally, year: int) -> None:
     """Every sentence on the customer's own Node-RED, and the products that they give together."""
     named_at = -_LINES_OF_TOPIC
+    passed_over: list[Passage] = []
     for passage in script.passages:
         if script.frames[passage.index] in NOT_THEIRS:
             continue
-        counts = counts_in(passage)
         short = len(passage.words) <= _MAX_WORDS_OF_ITEM and bool(tally.instances)
-        if not counts and not short and passage.kinds.isdisjoint(_RELEVANT):
+        topic = passage.index - named_at < _LINES_OF_TOPIC
+        if not short and not topic and passage.kinds.isdisjoint(_RELEVANT):
+            passed_over.append(passage)
             continue
         near = short or not passage.kinds.isdisjoint(_SUBJECTS)
-        day = script.dates[passage.index]
-        sentences: list[Sentence] = []
-        for span in passage.sentences:
-            topic = passage.index - named_at < _LINES_OF_TOPIC
-            said = Sentence.of(passage, span, counts, near=near, topic=topic, day=day)
-            named_at = passage.index if said.named else named_at
-            sentences.append(said)
+        sentences = _sentences(passage, script.dates[passage.index], near=near, topic=topic)
         for said, following in zip_longest(sentences, sentences[1:]):
             if (said.hits or near or said.topic) and not (following and withdrawn_by(following)):
                 _read_sentence(said, tally, year)
-    for instances, sites in products(tally.shares, tally.things):
+        if not passage.kinds.isdisjoint(NAMED):
+            named_at = passage.index
+    if tally.shares:
+        _multiply(tally, passed_over)
+
+
+def _sentences(passage: Passage, day: date | None, *, near: bool, topic: bool) -> list[Sentence]:
+    counts = counts_in(passage)
+    sentences: list[Sentence] = []
+    for span in passage.sentences:
+        said = Sentence.of(passage, span, counts, near=near, topic=topic, day=day)
+        topic = topic or said.named
+        sentences.append(said)
+    return sentences
+
+
+def _multiply(tally: Tally, passed_over: Sequence[Passage]) -> None:
+    """Enter the products; what is one of each may be counted in a line that says nothing else."""
+    elsewhere = [
+        thing_of(count) for passage in passed_over for count in counts_in(passage) if count.thing
+    ]
+    for instances, sites in products(tally.shares, [*tally.things, *elsewhere]):
         tally.instances.append(instances)
         if sites is not None:
             tally.sites.append(sites)

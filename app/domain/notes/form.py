@@ -29,6 +29,7 @@ _UNITS = frozenset({None, "nr", "instance", "machine", THING, ANAPHOR})
 _PLACES = frozenset({None, "site", "machine", THING, ANAPHOR})
 _MAX_WORDS_BEFORE_NUMBER = 2
 _MAX_WORDS_TO_YES = 4
+_MAX_WORDS_OF_DOUBT = 3
 
 
 class _Value(NamedTuple):
@@ -117,6 +118,10 @@ def _value(part: Part, year: int) -> _Value | None:
     if not words:
         return None
     said = Sentence.of(passage, (start, end), counts_in(passage, start, end), near=True)
+    asks = said.quote.endswith("?") and len(words) > _MAX_WORDS_OF_DOUBT
+    states = passage.words[words[0]].text in WORDS["yes"] | WORDS["no"] or said.counts
+    if asks and not states:
+        return None
     return _Value(said, words[0], year)
 
 

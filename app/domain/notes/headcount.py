@@ -93,6 +93,7 @@ _WHO = re.compile(
     r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]olo)\s)*"
     rf"(?P<who>(?:{_ONE})(?:{_AND}(?:\d+\b|{_ONE}|(?:{_PERSONS})\b))*)"
 )
+_TEAM_WORD = "team"
 _MAX_WORDS_OF_REMARK = 8
 _NAMING = frozenset({"builds", "developer", "nr", "instance"})
 _CUES = frozenset({"builds", "developer", "flow"})
@@ -126,7 +127,8 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
     are those who build.
     """
     short = len(passage.words_in(*sentence)) <= _MAX_WORDS_OF_REMARK
-    if not short and passage.kinds.isdisjoint(_CUES | _NAMING):
+    cueless = passage.kinds.isdisjoint(_CUES | _NAMING)
+    if cueless and not short and _TEAM_WORD not in passage.folded:
         return None
     text = passage.text[slice(*sentence)]
     if "developer" in passage.kinds and _NOBODY.search(text):

@@ -1,6 +1,6 @@
 """Which noun a number counts: the phrase behind it, whether the vocabulary knows its head or not.
 
-People count whatever their business has: barns, tugs, kilns, spinning frames. So the phrase is
+People count whatever their business has: kennels, drones, kilns, kiosks. So the phrase is
 delimited by what cannot belong to it, and only its class comes from the vocabulary. It does not
 decide what the count means; that takes the sentence around it.
 """

@@ -74,7 +74,7 @@ def _enter_site(sentence: Sentence, count: Count, entries: Sequence[Entry], tall
         tally.sites.append(said._replace(weight=Weight.NAMED))
         if count.noun is not None and count.noun.head in WORDS["unmanned"]:
             tally.instances.append(said._replace(weight=Weight.IMPLIED))
-    elif _among_facts(sentence, entries) and _listed(sentence, count):
+    elif _among_facts(sentence, count, entries) and _listed(sentence, count):
         tally.sites.append(said)
 
 
@@ -134,11 +134,12 @@ def is_name(passage: Passage, index: int) -> bool:
     return not any(hit.last > index for hit in hits_from(passage, first, index + 1))
 
 
-def _among_facts(sentence: Sentence, entries: Sequence[Entry]) -> bool:
+def _among_facts(sentence: Sentence, count: Count, entries: Sequence[Entry]) -> bool:
     """Whether a sentence lists facts about Node-RED, and not the size of the company."""
     if sentence.named or any(kind in _FACTS for _, kind in entries):
         return True
-    return sentence.near and len(sentence.words) <= _MAX_WORDS_OF_ITEM
+    begins = sentence.topic and count.first == sentence.words.start
+    return begins or (sentence.near and len(sentence.words) <= _MAX_WORDS_OF_ITEM)
 
 
 def _listed(sentence: Sentence, count: Count) -> bool:
@@ -147,7 +148,7 @@ def _listed(sentence: Sentence, count: Count) -> bool:
     first, last = clause_of(passage, count)
     goes_on = any(hit.kind in NAMED and hit.last == count.first for hit in sentence.hits)
     part = any(hit.kind == ANAPHOR and 0 <= hit.first - count.end <= 1 for hit in sentence.hits)
-    return goes_on or (count.first - first <= 1 and last - count.end <= 1 and not part)
+    return goes_on or (count.first - first <= 1 and last - count.end <= 2 and not part)
 
 
 def broken_down(passage: Passage, count: Count) -> int | None:
@@ -158,7 +159,7 @@ def broken_down(passage: Passage, count: Count) -> int | None:
 
 
 def _spread(text: str) -> list[int] | None:
-    """The numbers of a list of places ("Werk Nord 7, Werk Süd 4"); None when it is no such list."""
+    """The numbers of a list of places ("Lager A 3, Lager B 8"); None when it is no such list."""
     parts = [_PLACED.fullmatch(part) for part in re.split(r"\s*[,;+/]\s*", text)]
     numbers = [int(part["n"] or part["m"]) for part in parts if part]
     return numbers if 1 < len(parts) == len(numbers) else None

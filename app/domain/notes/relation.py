@@ -1,4 +1,4 @@
-"""How Node-RED stands to a count: "Node-RED on 4 tugs", "40 Pis, 9 with Node-RED", "NR: 4".
+"""How Node-RED stands to a count: "Node-RED on 4 drones", "40 Pis, 9 with Node-RED", "NR: 4".
 
 It says nothing of what the number counts otherwise, nor whether it holds today.
 """

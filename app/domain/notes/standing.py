@@ -38,7 +38,7 @@ def stands(sentence: Sentence, count: Count, before: tuple[Count, bool] | None, 
         return bool(_current_behind(sentence, count))
     return not (
         _barred(sentence, count)
-        or _set_aside(passage, count)
+        or _set_aside(sentence, count)
         or _foreseen(passage, count, year)
         or _long_ago(sentence)
     )
@@ -108,13 +108,14 @@ def _barred(sentence: Sentence, count: Count) -> bool:
     return barred >= 0
 
 
-def _set_aside(passage: Passage, count: Count) -> bool:
+def _set_aside(sentence: Sentence, count: Count) -> bool:
     """Whether the words at a number set it aside: "not 5", "were 5", "5 more", "5 →"."""
-    words = passage.words
+    passage, words = sentence.passage, sentence.passage.words
     before = words[count.first - 1].text if count.first else ""
+    past = count.noun is None and before in WORDS["were"]
     return (
         before in WORDS["negation"]
-        or (count.noun is None and before in WORDS["were"])
+        or (past and not said_of_today(sentence, count))
         or any(word.text in WORDS["further"] for word in words[count.last : count.end])
         or _ARROW.match(passage.folded, words[count.last - 1].end) is not None
     )

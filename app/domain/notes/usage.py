@@ -115,7 +115,8 @@ def _read_adoption(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> N
         tally.adopted.append(Statement(0, Weight.NAMED, quote))
     elif "none_yet" in kinds and sentence.named:
         tally.adopted.append(Statement(0, Weight.NAMED, quote))
-        tally.instances.append(Statement(0, Weight.NAMED, quote))
+        if "planned" in kinds:
+            tally.instances.append(Statement(0, Weight.NAMED, quote))
     elif "nr_other" in kinds:
         return
     elif ("adopted" in kinds and not _planned(sentence, "adopted")) or _some(sentence):
