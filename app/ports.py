@@ -222,8 +222,8 @@ class Ledger(Protocol):
         """Take due keys under a lease, live first, then oldest; never one that is leased."""
         ...
 
-    def renew(self, worker: str, claims: Sequence[Claim], now: datetime) -> None:
-        """Extend the leases of a worker that is still at it."""
+    def renew(self, worker: str, claims: Sequence[Claim], now: datetime) -> Sequence[Claim]:
+        """Extend the leases of a worker that is still at it; the claims that it still holds."""
         ...
 
     def done(self, worker: str, claims: Sequence[Claim], now: datetime) -> None:

@@ -11,8 +11,8 @@ is retried whole, and a write that happened but was not recorded is an empty dif
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain, count
@@ -194,7 +194,9 @@ class Reconciler:
         number: str,
         run_id: str | None = None,
     ) -> tuple[Reconciled, ...]:
-        by_deal = {DealId(claim.key.id): claim for claim in claims}
+        held = self._ledger.renew(worker, claims, self._clock.now())
+        by_deal = {DealId(claim.key.id): claim for claim in held}
+        judged = _of_deals(judged, by_deal)
         changes = _distinct(judged.made) if self._writes else []
         refused = self._crm.apply(changes) if changes else {}
         now = self._clock.now()
@@ -283,6 +285,20 @@ class Reconciler:
         is_ours = not isinstance(error, Retryable)
         has_waited = is_ours or now - claim.first_marked_at >= self._patience
         return claim.attempts + 1 >= self._max_attempts and has_waited
+
+
+def _of_deals(judged: Judgements, deals: Container[DealId]) -> Judgements:
+    """What was judged of deals that are still in our hands.
+
+    A worker that was held up for longer than its lease has seen yesterday's deal: whoever took it
+    over has written since, and nothing would mend what is written over that.
+    """
+    return replace(
+        judged,
+        made=tuple(item for item in judged.made if item.deal_id in deals),
+        gone=frozenset(deal for deal in judged.gone if deal in deals),
+        failed={deal: error for deal, error in judged.failed.items() if deal in deals},
+    )
 
 
 def _distinct(made: Iterable[Judgement]) -> list[Change]:

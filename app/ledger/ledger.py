@@ -85,10 +85,10 @@ class SqlLedger:
         with self._database.writing() as connection:
             return self._marks.claim(connection, worker, now, limit)
 
-    def renew(self, worker: str, claims: Sequence[Claim], now: datetime) -> None:
+    def renew(self, worker: str, claims: Sequence[Claim], now: datetime) -> Sequence[Claim]:
         """Extend the leases that the worker still holds; the others are not its own any more."""
         with self._database.writing() as connection:
-            self._marks.renew(connection, worker, claims, now)
+            return self._marks.renew(connection, worker, claims, now)
 
     def done(self, worker: str, claims: Sequence[Claim], now: datetime) -> None:
         """Forget looked-at keys; a claim that was lost to another worker is left alone."""

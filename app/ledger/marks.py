@@ -132,12 +132,13 @@ class Marks:
 
     def renew(
         self, connection: Connection, worker: str, claims: Sequence[Claim], now: datetime
-    ) -> None:
-        """Extend what the worker still holds."""
-        held = [key_of(row) for row in _held(connection, worker, claims)]
+    ) -> Sequence[Claim]:
+        """Extend what the worker still holds, and tell which claims these are."""
+        held = {key_of(row) for row in _held(connection, worker, claims)}
         connection.execute(
             update(marks).where(among(marks, held)).values(claimed_until=now + self._pace.lease)
         )
+        return tuple(claim for claim in claims if claim.key in held)
 
     def done(
         self,

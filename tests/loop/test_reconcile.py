@@ -68,6 +68,24 @@ def test_marked_while_busy_runs_once_more(rig):
     assert rig.crm.shown(deal, "standing") == "clear"
 
 
+def test_who_lost_the_lease_writes_nothing(rig):
+    """A worker that was paused for longer than its lease leaves what others wrote since alone."""
+    deal = rig.crm.add(1)
+
+    def paused():
+        rig.crm.while_observing = lambda: None
+        rig.clock.advance(3600)
+        rig.crm.deals[deal].notes += ["change: a", "now: b"]
+        rig.worker.turn("another")
+
+    rig.crm.while_observing = paused
+    rig.look(deal)
+    assert rig.crm.shown(deal, "standing") == "clear"
+    recorded = rig.ledger.recorded([deal])[deal]
+    assert recorded.verdict.standing == "clear"
+    assert rig.ledger.backlog().marks == 0
+
+
 def test_many_marks_are_one_batch(rig):
     """Deals that are dirty together are read together, so that batch calls serve them all."""
     deals = [rig.crm.add(number) for number in range(30)]
