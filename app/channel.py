@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import NewType, Protocol
 
 from app.domain.deal import DealId
+from app.domain.usefulness import Rate
 from app.domain.verdict import Finding, Subject
 
 
@@ -109,6 +110,15 @@ class Group:
     unsure_since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a person asked for and waits: its key, what it said, and how often it was tried."""
+
+    key: str
+    body: str
+    attempts: int
+
+
 class AlertBook(Protocol):
     """The ledger's part on alerts. Every method is one transaction.
 
@@ -164,6 +174,10 @@ class AlertBook(Protocol):
 
     def give_back(self, alerts: Sequence[Alert], now: datetime) -> None:
         """Give back what was handed out and not tried: due again at once, as it was."""
+        ...
+
+    def usefulness(self, now: datetime, days: int) -> Sequence[Rate]:
+        """For each criterion, how many of its alerts were put right within `days`."""
         ...
 
     def posted_since(self, recipient: Recipient, since: datetime) -> int:

@@ -34,3 +34,7 @@ class Terminal(Failure):
 
 class MessageGone(Terminal):
     """The message to edit was deleted or cannot be edited any more: post afresh."""
+
+
+class Refused(Exception):
+    """A person's request cannot be met as it stands. `str()` says why and what is allowed."""

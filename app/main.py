@@ -17,8 +17,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from app.controller.alerts import AlertSender
 from app.controller.worker import Worker
 from app.ports import Failure
+from app.reception import reception
 from app.wiring import Runtime
 from webhooks.receiver import ReceiverSettings, receiver
+from webhooks.slack import slack_door
 
 STOP_SECONDS = 20
 """How long a stopping service finishes what is in hand before it releases the rest."""
@@ -27,17 +29,22 @@ STOP_SECONDS = 20
 def create_app(runtime: Runtime) -> FastAPI:
     """The application; its lifespan starts and stops the threads that work."""
     worker, sender = runtime.worker(), runtime.alert_sender()
+    people = reception(runtime, worker.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         worker.start()
         sender.start()
+        if people is not None:
+            people.runner.start()
         runtime.ledger.listen(worker.wake)
         try:
             yield
         finally:
             await run_in_threadpool(worker.stop, STOP_SECONDS)
             await run_in_threadpool(sender.stop, STOP_SECONDS)
+            if people is not None:
+                await run_in_threadpool(people.stop, STOP_SECONDS)
 
     app = FastAPI(
         title="Dealgate", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
@@ -49,6 +56,9 @@ def create_app(runtime: Runtime) -> FastAPI:
         max_body_bytes=runtime.settings.max_body_bytes,
     )
     app.include_router(receiver(door, runtime.ledger, runtime.clock, worker.wake))
+
+    desk = people.desk if people else None
+    app.include_router(slack_door(runtime.secrets.slack_signing_secrets, desk, runtime.clock))
 
     @app.get("/healthz")
     async def healthz() -> PlainTextResponse:

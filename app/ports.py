@@ -30,7 +30,7 @@ from app.domain.deal import DealId, ObjectKey, Snapshot
 from app.domain.desired import Change
 from app.domain.sighting import Seen
 from app.domain.verdict import Verdict, Waiver, WaiverEnd
-from app.failures import Failure, MessageGone, Retryable, Terminal, Uncertain
+from app.failures import Failure, MessageGone, Refused, Retryable, Terminal, Uncertain
 
 
 class Clock(Protocol):
@@ -66,6 +66,7 @@ __all__ = [
     "Record",
     "RecordedVerdict",
     "RecordedWaiver",
+    "Refused",
     "Retryable",
     "Terminal",
     "Uncertain",

@@ -28,7 +28,6 @@ from app.domain.desired import OwnedNames
 from app.domain.evaluate import evaluate
 from app.domain.needs import Needs
 from app.domain.policy import Policy
-from app.domain.routing import AlertRules
 from app.hubspot.client import ApiVersion, HubSpotClient
 from app.hubspot.gateway import HubSpotCrm
 from app.hubspot.limiter import OutboundLimiter
@@ -90,7 +89,7 @@ class Runtime:
             reconciler=self.reconciler,
             ledger=self.ledger,
             clock=self.clock,
-            breaker=Breaker(_backoff(base_seconds=1, cap_seconds=60)),
+            breaker=Breaker(backoff(base_seconds=1, cap_seconds=60)),
             pace=pace,
             paused=self.pause.is_on,
         )
@@ -100,10 +99,10 @@ class Runtime:
         return AlertSender(
             book=self.ledger.alerts,
             rules=self.policy.alerts,
-            notifier=_notifier(self.settings, self.secrets, self.clock, self.policy.alerts, stream),
+            notifier=_notifier(self, stream),
             paused=self.pause.is_on,
             clock=self.clock,
-            backoff=_backoff(base_seconds=2, cap_seconds=300),
+            backoff=backoff(base_seconds=2, cap_seconds=300),
             pace=SenderPace(),
         )
 
@@ -164,7 +163,7 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
         ledger=ledger,
         judge=judge,
         clock=clock,
-        backoff=_backoff(base_seconds=1, cap_seconds=300),
+        backoff=backoff(base_seconds=1, cap_seconds=300),
         recipient_of=partial(recipient_of, policy),
         settle_seconds=settings.settle_seconds,
         max_attempts=MAX_ATTEMPTS,
@@ -186,18 +185,12 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
     )
 
 
-def _notifier(
-    settings: Settings, secrets: Secrets, clock: Clock, rules: AlertRules, stream: TextIO
-) -> Notifier:
+def _notifier(runtime: Runtime, stream: TextIO) -> Notifier:
     """The fullest channel that the settings allow."""
+    settings, secrets = runtime.settings, runtime.secrets
     if secrets.slack_bot_token() is not None:
-        if not settings.slack_channel:
-            message = "SLACK_BOT_TOKEN is set but SLACK_CHANNEL is not: name the channel's id"
-            raise SettingsError(message)
-        api = SlackApi(
-            token=lambda: secrets.slack_bot_token() or "", base_url=settings.slack_base_url
-        )
-        places = Places(api, clock, rules, settings.slack_channel)
+        api = slack_api(runtime)
+        places = slack_places(runtime, api)
         style = Style(
             quotes=settings.slack_quotes,
             acts=bool(secrets.slack_signing_secrets()),
@@ -211,5 +204,28 @@ def _notifier(
     return ConsoleNotifier(stream, quotes=settings.slack_quotes)
 
 
-def _backoff(*, base_seconds: float, cap_seconds: float) -> Backoff:
+def slack_api(runtime: Runtime) -> SlackApi:
+    """Slack's Web API as the bot of the settings. Raises SettingsError without a channel."""
+    if not runtime.settings.slack_channel:
+        message = "SLACK_BOT_TOKEN is set but SLACK_CHANNEL is not: name the channel's id"
+        raise SettingsError(message)
+    return SlackApi(
+        token=lambda: runtime.secrets.slack_bot_token() or "",
+        base_url=runtime.settings.slack_base_url,
+    )
+
+
+def slack_places(runtime: Runtime, api: SlackApi) -> Places:
+    """Who and what is where in Slack, under the policy's rules."""
+    return Places(
+        api,
+        runtime.clock,
+        runtime.policy.alerts,
+        runtime.settings.slack_channel or "",
+        runtime.ledger.errands.snoozed,
+    )
+
+
+def backoff(*, base_seconds: float, cap_seconds: float) -> Backoff:
+    """Waits with real chance in them."""
     return Backoff(base_seconds, cap_seconds, random.SystemRandom().random)

@@ -30,3 +30,10 @@ def delivered(outcome: str) -> None:
 def read(label: str, fate: str, events: int) -> None:
     """Count events of one type and fate."""
     _event_counter(label, fate).inc(events)
+
+
+INTERACTIONS = Counter(
+    "dealgate_interactions",
+    "Requests of people in Slack, by outcome: taken, forged, unreadable, untaken.",
+    ["outcome"],
+)

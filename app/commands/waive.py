@@ -43,8 +43,9 @@ def waive(
 
     Exit code 2 when the policy does not allow it.
     """
-    from app.controller.granting import Granting, Refused
+    from app.controller.granting import Granting
     from app.domain.deal import DealId
+    from app.ports import Refused
 
     key = DealId(_checked_id(deal_id))
     last_day = None if revoke else _day(until)
@@ -122,8 +123,8 @@ def _refuse(message: str) -> NoReturn:
 
 def _person(built: Runtime, address: str) -> Owner:
     """The owner with this address, or somebody who is none of HubSpot's owners."""
-    from app.controller.granting import Refused
     from app.domain.deal import Owner, OwnerId, Unread
+    from app.ports import Refused
 
     if not address:
         return Owner(OwnerId(""), f"{_login()} (by command)", None, active=True)

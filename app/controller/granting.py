@@ -19,14 +19,10 @@ from app.domain.own_note import composed, marker_of
 from app.domain.policy import Policy
 from app.domain.verdict import CriterionId, State, Verdict, Waiver, WaiverEnd
 from app.domain.waiving import named, through
-from app.ports import Clock, Ledger, Priority
+from app.ports import Clock, Ledger, Priority, Refused
 
 MAX_REASON_CHARS = 1_000
 MAX_NAME_CHARS = 200
-
-
-class Refused(Exception):
-    """The request cannot be met as it stands. `str()` says why and what is allowed."""
 
 
 class NoteBoard(Protocol):

@@ -13,7 +13,8 @@ from functools import partial
 from sqlalchemy import Connection
 
 from app.domain.deal import DealId
-from app.ledger import alerts, groups
+from app.domain.usefulness import Rate
+from app.ledger import alerts, groups, outcomes
 from app.ledger.database import Database
 from app.ledger.episode import Episode
 from app.ports import Alert, Card, Group, MessageRef, Recipient, Wake
@@ -69,7 +70,16 @@ class SqlAlertBook:
     def sent(self, alert: Alert, shown: MessageRef | None, now: datetime) -> None:
         """The recipient is shown this version now; a newer wish stays due."""
         step = partial(Episode.sent, version=alert.version, card=alert.card, ref=shown, now=now)
-        self._report(alert, step)
+        with self._database.writing() as connection:
+            self._advance(connection, alert, step)
+            alerts.release(connection, [(alert.deal_id, alert.recipient)])
+            if shown is not None:
+                outcomes.said(self._database, connection, alert.said, alert.card, now)
+
+    def usefulness(self, now: datetime, days: int) -> Sequence[Rate]:
+        """For each criterion, how many of its alerts were put right within `days`."""
+        with self._database.reading() as connection:
+            return outcomes.rates(connection, now, days)
 
     def failed(
         self,

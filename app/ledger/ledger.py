@@ -17,11 +17,12 @@ from sqlalchemy import Connection, func, select
 
 from app.domain.deal import DealId, IdsByKind, ObjectKey, deal_key
 from app.domain.verdict import Waiver, WaiverEnd
-from app.ledger import alerts, holding, letters, redaction, sightings, verdicts, waivers
+from app.ledger import alerts, holding, letters, outcomes, redaction, sightings, verdicts, waivers
 from app.ledger.book import SqlAlertBook
 from app.ledger.copies import Copies, forget_people
 from app.ledger.database import Database
 from app.ledger.episode import Episode
+from app.ledger.errands import Errands
 from app.ledger.listener import Listener
 from app.ledger.marking import Pace
 from app.ledger.marks import Marks
@@ -61,6 +62,7 @@ class SqlLedger:
         self.copies = Copies(database)
         self.sightings = Sightings(database)
         self.alerts = SqlAlertBook(database)
+        self.errands = Errands(database)
 
     # ----------------------------------------------------------------- marks
 
@@ -198,6 +200,7 @@ class SqlLedger:
             return
         with self._database.writing() as connection:
             verdicts.store(self._database, connection, records, now)
+            outcomes.learn(connection, records, now)
             _keep_seen(connection, records, now)
             for record in records:
                 waivers.learn(self._database, connection, record.deal_id, record.waivers, now)

@@ -189,6 +189,44 @@ alert_group_cards = Table(
     Column("card", Text, nullable=False),
 )
 
+alert_outcomes = Table(
+    "alert_outcomes",
+    metadata,
+    Column("deal_id", String(64), primary_key=True),
+    Column("criterion", String(64), primary_key=True),
+    Column("alerted_at", UtcTime, primary_key=True, autoincrement=False),
+    Column("fixed_at", UtcTime),
+    Index("alert_outcomes_by_age", "alerted_at"),
+    Index("alert_outcomes_open", "deal_id", "fixed_at"),
+)
+
+errands = Table(
+    "errands",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Index("errands_by_due", "due_at"),
+    Index("errands_by_age", "taken_at"),
+)
+
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("deal_id", String(64), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("until", UtcTime, nullable=False),
+)
+
+deal_names = Table(
+    "deal_names",
+    metadata,
+    Column("deal_id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
 facts = Table(
     "facts",
     metadata,

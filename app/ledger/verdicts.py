@@ -15,7 +15,7 @@ from app.domain.verdict import Verdict
 from app.ledger.codec import verdict_from_text, verdict_to_text
 from app.ledger.database import Database
 from app.ledger.portions import portions
-from app.ledger.tables import among, key_of, links, verdicts
+from app.ledger.tables import among, deal_names, key_of, links, verdicts
 from app.ports import Record, RecordedVerdict
 
 
@@ -45,7 +45,24 @@ def store(
             for record in records
         ],
     )
+    _rename(database, connection, records)
     _relink(connection, records)
+
+
+def _rename(database: Database, connection: Connection, records: Sequence[Record]) -> None:
+    """Keep the names by which people look for deals."""
+    new = database.insert(deal_names)
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[deal_names.c.deal_id],
+            set_={"name": new.excluded.name},
+            where=deal_names.c.name != new.excluded.name,
+        ),
+        [
+            {"deal_id": record.deal_id, "name": record.verdict.subject.name.casefold()}
+            for record in records
+        ],
+    )
 
 
 def _relink(connection: Connection, records: Sequence[Record]) -> None:
@@ -161,7 +178,7 @@ def next_recheck(connection: Connection) -> datetime | None:
 
 
 def forget(connection: Connection, deal_ids: Sequence[DealId]) -> None:
-    """Drop these deals' verdicts and links."""
+    """Drop these deals' verdicts, links and names."""
     for group in portions(deal_ids):
         connection.execute(delete(verdicts).where(verdicts.c.deal_id.in_(group)))
         connection.execute(delete(links).where(links.c.deal_id.in_(group)))

@@ -86,7 +86,7 @@ def sign(card: Card) -> str:
 
 def _particulars(card: Card, style: Style) -> str:
     parts = (shown(part, MAX_TITLE_CHARS) for part in particulars(card))
-    said = (*parts, style.mention(card.subject.owner))
+    said = (*parts, style.mention(card))
     return " · ".join(filter(None, said)) or "no particulars"
 
 

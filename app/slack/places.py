@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from app.domain.deal import Owner
+from app.domain.deal import DealId
 from app.domain.routing import AlertRules
 from app.ports import OWNER_PREFIX, Card, Clock, Failure, Recipient, Terminal
 
@@ -37,7 +37,15 @@ log = structlog.get_logger(__name__)
 class Places:
     """Who and what is where in one workspace; safe to share between threads."""
 
-    def __init__(self, api: SlackApi, clock: Clock, rules: AlertRules, main_channel: str) -> None:
+    def __init__(
+        self,
+        api: SlackApi,
+        clock: Clock,
+        rules: AlertRules,
+        main_channel: str,
+        snoozed: Callable[[DealId, str, datetime], bool],
+    ) -> None:
+        self._snoozed = snoozed
         self._api = api
         self._clock = clock
         self._fallback = rules.fallback
@@ -69,11 +77,17 @@ class Places:
         profile: Mapping[str, Any] = self._api.read("users.info", {"user": user}).get("user") or {}
         return (profile.get("profile") or {}).get("email")
 
-    def mention(self, owner: Owner | None) -> str:
-        """The owner of a deal in mrkdwn: a mention when known, else the name; then the fallback."""
+    def mention(self, card: Card) -> str:
+        """A deal's owner in mrkdwn: mentioned when known and not snoozing, else named.
+
+        Where there is none, or one who left, the fallback is mentioned beside it.
+        """
+        owner = card.subject.owner
         if owner is not None and owner.active:
             user = self.user(owner.email)
-            return f"<@{user}>" if user else shown(owner.name, MAX_NAME_CHARS)
+            if user and not self._snoozed(card.subject.deal_id, user, self._clock.now()):
+                return f"<@{user}>"
+            return shown(owner.name, MAX_NAME_CHARS)
         said = "no owner" if owner is None else f"{owner.name} (has left)"
         instead = self._fallback_mention()
         return " · ".join(filter(None, (shown(said, MAX_NAME_CHARS), instead)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.deal import Owner
+from app.ports import Card
 
 from .markup import shown
 
@@ -29,13 +30,19 @@ def name_of_owner(owner: Owner | None) -> str:
     return shown(owner.name + ("" if owner.active else " (has left)"), MAX_NAME_CHARS)
 
 
+def name_in(card: Card) -> str:
+    """The owner of a card's deal in text, as mrkdwn."""
+    return name_of_owner(card.subject.owner)
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """`quotes` says whether the sentences judged may be shown, `acts` whether there are buttons.
 
-    `mention` turns an owner into mrkdwn: who can be addressed is mentioned, anybody else named.
+    `mention` puts the owner of a card's deal into mrkdwn: who can be addressed is mentioned,
+    anybody else named.
     """
 
     quotes: bool = True
     acts: bool = False
-    mention: Callable[[Owner | None], str] = name_of_owner
+    mention: Callable[[Card], str] = name_in

@@ -31,7 +31,7 @@ def slept():
 def notifier(slept):
     """A bot whose waiting costs no time."""
     api = SlackApi(token=lambda: TOKEN, base_url=BASE, sleep=slept.append)
-    places = Places(api, ManualClock(), RULES, "#dept-sales")
+    places = Places(api, ManualClock(), RULES, "#dept-sales", lambda *_: False)
     built = SlackNotifier(api, places, Style())
     yield built
     built.close()
@@ -169,7 +169,8 @@ def test_quotes_setting_reaches_the_message():
     """A bot that is told to leave quotes out leaves them out."""
     route = respx.post(POST).respond(json=ANSWERED)
     api = SlackApi(token=lambda: TOKEN, base_url=BASE)
-    quiet = SlackNotifier(api, Places(api, ManualClock(), RULES, "C1"), Style(quotes=False))
+    places = Places(api, ManualClock(), RULES, "C1", lambda *_: False)
+    quiet = SlackNotifier(api, places, Style(quotes=False))
     quiet.post(MAIN_CHANNEL, BLOCKED)
     quiet.close()
     assert b"will ask next week" not in route.calls.last.request.content

@@ -34,7 +34,7 @@ def bot(sandbox, **changes):
     base_url = changes.get("base_url", slack["base_url"])
     api = SlackApi(token=lambda: token, base_url=base_url, sleep=lambda _: None)
     channel = changes.get("channel", slack["channel"])
-    places = Places(api, FixedClock(), changes.get("rules", RULES), channel)
+    places = Places(api, FixedClock(), changes.get("rules", RULES), channel, lambda *_: False)
     return closing(SlackNotifier(api, places, Style(acts=True, mention=places.mention)))
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.controller.backoff import Backoff
-from app.controller.granting import Granting, Refused
+from app.controller.granting import Granting
 from app.controller.reconcile import Reconciler
 from app.demo.portal import AePortal
 from app.domain.deal import DealId, Owner, OwnerId, deal_key
@@ -22,7 +22,7 @@ from app.domain.verdict import State, WaiverEnd
 from app.hubspot.owned import definitions
 from app.hubspot.properties import plan
 from app.hubspot.steps import provision
-from app.ports import MAIN_CHANNEL, Priority
+from app.ports import MAIN_CHANNEL, Priority, Refused
 from app.sandbox.options import Options
 from app.sandbox.seeds.people import AE_EMAIL
 from app.sandbox.start import Sandbox
