@@ -84,7 +84,7 @@ def evaluate(
         *(moment for _, moment in readings),
         *(waiver.until for waiver in stands),
         said.begins_at if isinstance(said, Deviations) else None,
-        judged_until(policy, snapshot),
+        judged_until(policy, snapshot, now),
     )
     return Verdict(
         subject=_subject(snapshot, place),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.checks.moves import STAGE
 from app.domain.criterion import Criterion, When
 from app.domain.deal import Snapshot, StagePosition, Unread
 from app.domain.moments import moment_of, plus_days
@@ -62,13 +63,26 @@ def place_of(policy: Policy, snapshot: Snapshot) -> Place:
     )
 
 
-def judged_until(policy: Policy, snapshot: Snapshot) -> datetime | None:
+def judged_until(policy: Policy, snapshot: Snapshot, now: datetime) -> datetime | None:
     """Until when a closed deal is judged; None for an open one, or when nobody knows since when."""
     position = snapshot.position
     if isinstance(position, Unread) or not (position.is_closed or position.is_won):
         return None
-    closed = moment_of(snapshot.properties.get(CLOSE_DATE))
+    closed = _closed_at(snapshot, position, now)
     return None if closed is None else plus_days(closed, policy.closed_judged_days)
+
+
+def _closed_at(snapshot: Snapshot, position: StagePosition, now: datetime) -> datetime | None:
+    """When the deal was put into its closed stage, by history; else its close date.
+
+    People edit the close date, often to a day to come; what moved the stage, and when, they cannot.
+    """
+    if not isinstance(snapshot.history, Unread):
+        past = (move for move in snapshot.history.get(STAGE, ()) if move.at <= now)
+        last = next(past, None)
+        if last is not None and last.value == position.stage_id:
+            return last.at
+    return moment_of(snapshot.properties.get(CLOSE_DATE))
 
 
 def due_at(
@@ -80,7 +94,7 @@ def due_at(
         if policy.ignores(position):
             return None
         if position.is_won or position.is_closed:
-            until = judged_until(policy, snapshot)
+            until = judged_until(policy, snapshot, now)
             if until is None or now >= until:
                 return None
             when = When.CLOSED_WON if position.is_won else When.CLOSED_LOST

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time
 from typing import Protocol
 
 from app.domain.checks.contact_rule import ContactRule
+from app.domain.checks.moves import STAGE
 from app.domain.committee import Role
 from app.domain.criterion import Criterion, CriterionKind, When
 from app.domain.deal import Properties, StagePosition, Unread, value_of
@@ -33,7 +34,7 @@ from app.domain.zone import ZoneRules
 
 FINGERPRINT_CHARS = 8
 CLOSE_DATE = "closedate"
-"""The deal property that says when a closed deal closed."""
+"""The deal property that says when a closed deal closed, where its stage has no history."""
 
 
 class NoteReader(Protocol):
@@ -221,6 +222,7 @@ class Policy:
         own = tuple(p.only_if.name for p in self.processes if p.only_if)
         needs = Needs(
             deal_properties=(*own, CLOSE_DATE) if self.judges_closed else own,
+            history=(STAGE,) if self.judges_closed else (),
             contact_properties=(self.lead_status.property, self.lead_status.lifecycle_property),
         )
         for criterion in self.all_criteria():

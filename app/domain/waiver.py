@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.verdict import CriterionId, State, Verdict, Waiver, WaiverEnd, WaiverKey
 
@@ -62,6 +62,15 @@ def in_force(waivers: Iterable[Waiver], now: datetime) -> Mapping[CriterionId, W
         if other is None or waiver.until > other.until:
             active[waiver.criterion] = waiver
     return active
+
+
+def lapsing(waivers: Iterable[Waiver], now: datetime, within: timedelta) -> tuple[Waiver, ...]:
+    """Those in force that time alone ends `within` so long from now, the first to lapse first.
+
+    Of several for one criterion only the one that counts, since the others end unnoticed.
+    """
+    ending = (w for w in in_force(waivers, now).values() if w.until - now <= within)
+    return tuple(sorted(ending, key=lambda waiver: (waiver.until, waiver.criterion)))
 
 
 def news(recorded: Sequence[Waiver], verdict: Verdict, now: datetime) -> tuple[Waiver, ...]:

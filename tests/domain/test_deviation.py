@@ -14,7 +14,7 @@ from app.domain.evaluate import evaluate
 from app.domain.own_note import composed, is_own, marker_of
 from app.domain.reading_copy import reading_copy
 from app.domain.verdict import Severity, State, Waiver, WaiverEnd
-from app.domain.waiver import in_force, news, standing
+from app.domain.waiver import in_force, lapsing, news, standing
 from app.domain.waiving import DEVIATION, through
 from tests.domain import strategies as any_
 from tests.domain.build import NOW, WHYS, WRITTEN, note, shipped_policy, snapshot
@@ -251,6 +251,25 @@ def test_the_longest_counts_and_only_while_it_lasts(data, now):
     for waiver in active.values():
         assert waiver.criterion not in in_force([waiver], waiver.until)
         assert in_force([waiver], waiver.until - timedelta(microseconds=1))
+
+
+@law
+@given(st.data(), any_.moments, st.integers(0, 2_000))
+def test_what_is_about_to_lapse_is_told_once_and_in_order(data, now, days):
+    """One per criterion, the one that counts; each still holds now and no longer after that."""
+    waivers, within = data.draw(any_.waivers(shipped_policy())), timedelta(days=days)
+    told = lapsing(waivers, now, within)
+    assert [waiver.until for waiver in told] == sorted(waiver.until for waiver in told)
+    held, later = in_force(waivers, now), in_force(waivers, now + within)
+    assert {waiver.criterion for waiver in told} == held.keys() - later.keys()
+    assert all(held[waiver.criterion] == waiver for waiver in told)
+
+
+def test_an_ended_waiver_is_not_about_to_lapse():
+    """It is over already, whatever day it named."""
+    known = judged(GOOD).waivers[0]
+    assert lapsing([known], NOW, timedelta(days=3_650)) == (known,)
+    assert lapsing([replace(known, ended=WaiverEnd.MET)], NOW, timedelta(days=3_650)) == ()
 
 
 @law

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.checks import PropertyPresent
 from app.domain.criterion import When
-from app.domain.deal import ObjectKey, ObjectKind, Owner, Unread
+from app.domain.deal import ObjectKey, ObjectKind, Owner, PropertyMove, Unread
 from app.domain.evaluate import evaluate
 from app.domain.process import PropertyMatch
 from app.domain.verdict import Enforcement, Exits, Standing, State, Waiver, Zone
@@ -173,6 +173,41 @@ def test_a_deal_that_closed_long_ago_is_left_alone(won):
     )
     assert not over.judged
     assert not judge(stage=stage, properties={"closedate": "some day"}).judged
+
+
+@pytest.mark.parametrize(
+    ("moved_days_ago", "close_date", "judged"),
+    [
+        (3, "2024-01-01", True),
+        (3, "2027-12-31", True),
+        (3, None, True),
+        (40, "2026-08-31", False),
+        (None, "2026-08-31", True),
+        (None, "2024-01-01", False),
+    ],
+)
+def test_a_deal_closed_when_its_stage_was_moved_whatever_its_close_date_says(
+    moved_days_ago, close_date, judged
+):
+    """The date can be edited, the history cannot; without one the date has to do."""
+    won = position("Closed won", closed=True, won=True)
+    earlier = PropertyMove("12", NOW - timedelta(days=90))
+    moves = ()
+    if moved_days_ago is not None:
+        moves = (PropertyMove(won.stage_id, NOW - timedelta(days=moved_days_ago)), earlier)
+    deal = snapshot(stage=won, properties={"closedate": close_date}, history={"dealstage": moves})
+    verdict = evaluate(POLICY, deal, NOW)
+    assert verdict.judged is judged
+    if moved_days_ago == 3:
+        assert verdict.recheck_at == NOW + timedelta(days=POLICY.closed_judged_days - 3)
+
+
+def test_a_history_that_ends_elsewhere_does_not_say_when_a_deal_closed():
+    """What HubSpot keeps may lag behind the stage that it gives."""
+    won = position("Closed won", closed=True, won=True)
+    history = {"dealstage": (PropertyMove("12", NOW - timedelta(days=90)),)}
+    deal = snapshot(stage=won, properties={"closedate": "2026-08-31"}, history=history)
+    assert evaluate(POLICY, deal, NOW).judged
 
 
 def test_a_criterion_may_start_at_a_later_stage():
