@@ -32,6 +32,8 @@ _ELSEWHERE = re.compile(
     r"(?:they|he|she|we|sie|ils|ellos|ze)\b"
 )
 _SIGN = re.compile(r"(?:,? in (?:his|her|their|the customer's) (?:own )?words)?\s?(?::|=)")
+_NAMED_BEHIND = re.compile(r"[^:;,.!?]{0,40}:\s+(?=\w)")  # "… is why they leave: it costs too much"
+_JOINTS = " ,;–—-=→>"
 _LEAD_IN = re.compile(r"[\s,:;=–—-]*(?:(?:that|dass|dat|que)\b\s*)?")
 _HEADING = frozenset({Place.HEAD, Place.INLINE})
 MAX_STATEMENTS_PER_NOTE = 400
@@ -119,10 +121,12 @@ def _disclaimed(passage: Passage, hit: Hit, sentence: Span) -> bool:
 
 def _preceding(passage: Passage, hit: Hit) -> Span | None:
     """What "that's the date" points back to: its own sentence up to there, or the one before."""
-    start, _ = passage.span_of(hit)
+    start, end = passage.span_of(hit)
     sentence = passage.sentence_at(start)
+    if colon := _NAMED_BEHIND.match(passage.text, end, sentence[1]):
+        return colon.end(), sentence[1]
     if start - sentence[0] > _MAX_PRONOUN_CHARACTERS:
-        return sentence[0], start
+        return sentence[0], sentence[0] + len(passage.text[sentence[0] : start].rstrip(_JOINTS))
     index = passage.sentences.index(sentence) if sentence in passage.sentences else 0
     if index == 0:
         return None
