@@ -123,8 +123,8 @@ def _preceding(passage: Passage, hit: Hit) -> Span | None:
     """What "that's the date" points back to: its own sentence up to there, or the one before."""
     start, end = passage.span_of(hit)
     sentence = passage.sentence_at(start)
-    if colon := _NAMED_BEHIND.match(passage.text, end, sentence[1]):
-        return colon.end(), sentence[1]
+    if named := _NAMED_BEHIND.match(passage.text, end, sentence[1]):
+        return named.end(), sentence[1]
     if start - sentence[0] > _MAX_PRONOUN_CHARACTERS:
         return sentence[0], sentence[0] + len(passage.text[sentence[0] : start].rstrip(_JOINTS))
     index = passage.sentences.index(sentence) if sentence in passage.sentences else 0

@@ -115,7 +115,7 @@ def _weigh(stretch: Stretch) -> Opinion:
         return _ANSWERED
     opens_empty = (
         bool(clauses)
-        and clauses[0].cue not in {"", "faint_value"}
+        and clauses[0].cue != "faint_value"
         and clauses[0].left <= _limit(clauses[0].cue, stretch.kind)
     )
     content = sum(
