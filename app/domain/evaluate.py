@@ -173,8 +173,8 @@ def _earned(policy: Policy, place: Place, bench: _Bench) -> str | None:
         return None
     earned = place.process.stages[0].label
     for index, stage in enumerate(place.process.stages):
-        step = policy.blocking_step_to(place.process, index)
-        if not all(_is_carried(criterion, bench) for criterion in step if criterion.may_carry):
+        step = policy.carrying_step_to(place.process, index)
+        if not all(_is_carried(criterion, bench) for criterion in step):
             break
         earned = stage.label
     return earned

@@ -8,7 +8,7 @@ labels that people read, since ids are opaque and differ from portal to portal.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Protocol
@@ -91,6 +91,9 @@ class Policy:
     _blocking_steps: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
         init=False, repr=False, compare=False
     )
+    _carrying_steps: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
+        init=False, repr=False, compare=False
+    )
     _by_id: Mapping[CriterionId, Criterion] = field(init=False, repr=False, compare=False)
     _plans: Mapping[str, tuple[tuple[Criterion, ...], ...]] = field(
         init=False, repr=False, compare=False
@@ -124,10 +127,8 @@ class Policy:
             "_by_id": {criterion.id: criterion for criterion in self.all_criteria()},
             "_plans": plans,
             "_steps": steps,
-            "_blocking_steps": {
-                process_id: tuple(tuple(c for c in step if c.may_block) for step in each)
-                for process_id, each in steps.items()
-            },
+            "_blocking_steps": _only(steps, lambda criterion: criterion.may_block),
+            "_carrying_steps": _only(steps, lambda criterion: criterion.may_carry),
             "_by_pipeline": by_pipeline,
         }
         for name, value in derived.items():
@@ -167,6 +168,10 @@ class Policy:
     def blocking_step_to(self, process: Process, index: int) -> tuple[Criterion, ...]:
         """What of the step to the stage at `index` can block a deal there."""
         return self._blocking_steps[process.id][index]
+
+    def carrying_step_to(self, process: Process, index: int) -> tuple[Criterion, ...]:
+        """What of the step to the stage at `index` has to be met or waived to have earned it."""
+        return self._carrying_steps[process.id][index]
 
     def without_stage(self, process: Process | Unread) -> tuple[Criterion, ...]:
         """What an open deal must satisfy while its stage cannot be told."""
@@ -245,6 +250,16 @@ def _steps(plan: tuple[tuple[Criterion, ...], ...]) -> tuple[tuple[Criterion, ..
         steps.append(tuple(c for c in criteria if c.id not in seen))
         seen.update(c.id for c in criteria)
     return tuple(steps)
+
+
+def _only(
+    steps: Mapping[str, tuple[tuple[Criterion, ...], ...]], wanted: Callable[[Criterion], bool]
+) -> Mapping[str, tuple[tuple[Criterion, ...], ...]]:
+    """The steps of each process with only those of their criteria that are wanted."""
+    return {
+        process_id: tuple(tuple(filter(wanted, step)) for step in each)
+        for process_id, each in steps.items()
+    }
 
 
 def _required(process: Process, criteria: Iterable[Criterion], index: int) -> Iterator[Criterion]:

@@ -22,7 +22,7 @@ from app.domain.checks import (
 )
 from app.domain.criterion import Criterion, When
 from app.domain.demands import RECORD_DEMANDS, Demand
-from app.domain.notes import WHY_CHANGE, WHY_FLOWFUSE, WHY_NOW, QuestionId
+from app.domain.notes import QuestionId
 from app.domain.policy import Policy
 from app.domain.verdict import Severity
 from app.domain.waiving import named
@@ -32,11 +32,6 @@ CONSEQUENCES: Mapping[Severity, str] = {
     Severity.BLOCKER: "otherwise the deal is blocked",
     Severity.WARNING: "otherwise the deal carries a warning",
     Severity.HINT: "otherwise the deal carries a hint",
-}
-_WHYS: Mapping[QuestionId, str] = {
-    WHY_CHANGE: "Why change?",
-    WHY_NOW: "Why now?",
-    WHY_FLOWFUSE: "Why FlowFuse?",
 }
 
 
@@ -62,9 +57,8 @@ def demand(check: Check, policy: Policy) -> str:
 
 
 def question_title(question: QuestionId, policy: Policy) -> str:
-    """A question as people know it: its own name, else the first label that notes give it."""
-    own = {each.id: each.labels[0] for each in policy.questions}
-    return _WHYS.get(question) or QUESTION_NAMES.get(question) or own.get(question) or question
+    """A question as people know it: its own name, else the heading under which notes answer it."""
+    return QUESTION_NAMES.get(question) or policy.headings.get(question) or question
 
 
 def _when(criterion: Criterion, policy: Policy) -> str:

@@ -106,3 +106,18 @@ def test_unread_notes_leave_the_zone_unknown_with_the_reason():
     assert reading.zone is Zone.UNKNOWN
     assert "timed out" in reading.basis
     assert len(reading.candidates) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ("Sites: 4\nInstances: 38\nDevelopers: 5", ["4", "38", "5"]),
+        ("Node-RED instances: 38, developers: 5", ["38", "5"]),
+        ("<p><b>How are deployments governed?</b> by a change board</p>", ["by a change board"]),
+    ],
+)
+def test_the_basis_quotes_the_answer_and_not_the_label_above_it(text, quotes):
+    """A salesperson's own question is no evidence."""
+    zone = evaluate(shipped_policy(), snapshot([text]), NOW).zone
+    assert [e.quote for e in (*zone.adoption.evidence, *zone.operations.evidence)] == quotes
+    assert f"(“{quotes[0]}”)" in zone.basis
