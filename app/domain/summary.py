@@ -23,6 +23,7 @@ MAX_REMEMBERED_TEXTS = 4_096
 MARKS = {Severity.BLOCKER: "✗", Severity.WARNING: "!", Severity.HINT: "·"}
 _CUT = " …"
 _COUNT_CHARS = len("\n… and 999 more.")
+_HEADINGS_CHARS = sum(len(f"\n\n{heading}") + _COUNT_CHARS for heading in Heading)
 _SENTENCE_END = re.compile(r"[.!?…]['\"”)]*(?=\s)")
 
 
@@ -133,8 +134,7 @@ class _Page:
 
     def __post_init__(self) -> None:
         """The headline stands in any case; every heading may need its count."""
-        headings = sum(len(f"\n\n{heading}") + _COUNT_CHARS for heading in Heading)
-        self.room = MAX_SUMMARY_CHARS - len(self.headline) - headings
+        self.room = MAX_SUMMARY_CHARS - len(self.headline) - _HEADINGS_CHARS
 
     def add(self, heading: Heading | None, line: str) -> None:
         """Give a line its room, or count it."""
