@@ -6,7 +6,8 @@ between departure and answer, so a place in the window is taken from the departu
 window after the answer: however unevenly requests travel, they never arrive too many at once. (A
 token bucket that stamps departures does not hold that, which is why none is used here.)
 
-Yielding requests leave a part of each window to the others, so that a sweep of the whole portal
+Yielding requests leave a part of each window to the others and are spaced evenly over it, so that
+places fall free all the time: a sweep of the whole portal, which may fill nearly all of a window,
 does not make the deal wait that somebody just moved. A refusal pauses everyone and not only
 the thread that met it, because the others would be refused too. The valve knows nothing of other
 processes: with several workers, share the allowance out.
@@ -29,8 +30,10 @@ MAX_ASSOCIATIONS_PER_10_SECONDS: Final = 145
 """Just under what HubSpot grants a Professional account; smaller ones have it as for requests."""
 DEFAULT_SEARCHES_PER_SECOND: Final = 4
 DEFAULT_MAX_WAIT_SECONDS: Final = 12.0
-YIELDING_SHARE: Final = 0.8
+YIELDING_SHARE: Final = 0.97
 """How much of a window yielding requests may fill."""
+UNPACED_SHARE: Final = 0.25
+"""How much of it they may fill at once; beyond that they leave evenly spaced."""
 MAX_PAUSE_SECONDS: Final = 900.0
 """However long HubSpot asks for, it is asked again after this: a quota may have been raised."""
 
@@ -80,7 +83,7 @@ class OutboundLimiter:
 
         Raises Retryable when the place is too far off.
         """
-        self._enter(lane, YIELDING_SHARE if yielding else 1.0)
+        self._enter(lane, yielding=yielding)
         try:
             yield
         finally:
@@ -98,15 +101,17 @@ class OutboundLimiter:
             for each in Lane if lane is None else (lane,):
                 self._paused_until[each] = max(self._paused_until[each], until)
 
-    def _enter(self, lane: Lane, share: float) -> None:
+    def _enter(self, lane: Lane, *, yielding: bool) -> None:
         window = self._windows[lane]
         deadline = self._monotonic() + self._max_wait_seconds
         with self._changed:
             while True:
                 now = self._monotonic()
-                wait = max(self._paused_until[lane] - now, window.seconds_to_wait(now, share))
+                wait = max(
+                    self._paused_until[lane] - now, window.seconds_to_wait(now, yielding=yielding)
+                )
                 if wait <= 0:
-                    window.enter()
+                    window.enter(now, yielding=yielding)
                     return
                 if now + wait > deadline:
                     message = f"HubSpot's {lane} limit leaves no room for {wait:.0f} s"
@@ -122,20 +127,32 @@ class _Window:
         self._seconds = seconds
         self._under_way = 0
         self._answered: deque[float] = deque()
+        self._yielding_limit = max(1, int(limit * YIELDING_SHARE))
+        self._yielded_at = float("-inf")
 
-    def seconds_to_wait(self, now: float, share: float) -> float:
-        """How long until this share of the window has room, at most; answers may bring it on."""
+    def seconds_to_wait(self, now: float, *, yielding: bool) -> float:
+        """How long until the window has room, at most; answers may bring it on."""
+        limit = self._yielding_limit if yielding else self._limit
+        room = self._seconds_to_room(now, limit)
+        taken = self._under_way + len(self._answered)
+        if not yielding or taken < self._limit * UNPACED_SHARE:
+            return room
+        return max(room, self._yielded_at + self._seconds / limit - now)
+
+    def _seconds_to_room(self, now: float, limit: int) -> float:
         while self._answered and self._answered[0] + self._seconds <= now:
             self._answered.popleft()
-        too_many = self._under_way + len(self._answered) + 1 - max(1, int(self._limit * share))
+        too_many = self._under_way + len(self._answered) + 1 - limit
         if too_many <= 0:
             return 0.0
         if too_many > len(self._answered):
             return self._seconds
         return self._answered[too_many - 1] + self._seconds - now
 
-    def enter(self) -> None:
+    def enter(self, now: float, *, yielding: bool) -> None:
         self._under_way += 1
+        if yielding:
+            self._yielded_at = now
 
     def leave(self, now: float) -> None:
         self._under_way -= 1
