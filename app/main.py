@@ -19,6 +19,7 @@ from app.controller.worker import Worker
 from app.ports import Failure
 from app.reception import reception
 from app.wiring import Runtime
+from sync.making import schedule_of
 from webhooks.receiver import ReceiverSettings, receiver
 from webhooks.slack import slack_door
 
@@ -30,6 +31,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     """The application; its lifespan starts and stops the threads that work."""
     worker, sender = runtime.worker(), runtime.alert_sender()
     people = reception(runtime, worker.wake)
+    schedule = schedule_of(runtime)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -37,10 +39,14 @@ def create_app(runtime: Runtime) -> FastAPI:
         sender.start()
         if people is not None:
             people.runner.start()
+        if schedule is not None:
+            schedule.start()
         runtime.ledger.listen(worker.wake)
         try:
             yield
         finally:
+            if schedule is not None:
+                await run_in_threadpool(schedule.stop, STOP_SECONDS)
             await run_in_threadpool(worker.stop, STOP_SECONDS)
             await run_in_threadpool(sender.stop, STOP_SECONDS)
             if people is not None:

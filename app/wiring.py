@@ -28,12 +28,14 @@ from app.domain.desired import OwnedNames
 from app.domain.evaluate import evaluate
 from app.domain.needs import Needs
 from app.domain.policy import Policy
+from app.domain.sighting import REPORTED
 from app.hubspot.client import ApiVersion, HubSpotClient
 from app.hubspot.gateway import HubSpotCrm
 from app.hubspot.limiter import OutboundLimiter
 from app.ledger import SqlLedger, open_ledger
 from app.ports import Clock, Notifier
 from app.slack.api import SlackApi
+from app.slack.bulletin import Bulletin
 from app.slack.console import ConsoleNotifier
 from app.slack.notifier import SlackNotifier
 from app.slack.places import Places
@@ -106,6 +108,12 @@ class Runtime:
             pace=SenderPace(),
         )
 
+    def bulletin(self) -> Bulletin | None:
+        """Where digests are posted; None without a bot and a channel. Closed by its user."""
+        if self.secrets.slack_bot_token() is None or not self.settings.slack_channel:
+            return None
+        return Bulletin(slack_api(self), self.settings.slack_channel)
+
     def close(self) -> None:
         """End what was opened."""
         self.crm.close()
@@ -149,7 +157,7 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
     crm = HubSpotCrm(
         client,
         clock,
-        needs=policy.needs | also if also else policy.needs,
+        needs=policy.needs | REPORTED | (also or Needs()),
         names=names,
     )
     judge = Judge(

@@ -8,16 +8,25 @@ refused, because other tools share the environment; a known name with a wrong va
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_POLICY = Path(__file__).parent / "policies" / "flowfuse.yaml"
 """The policy that ships with the service, after the sales team's handbook."""
+
+
+NEVER = "off"
+"""The schedule of whoever wants none."""
+TARGETS = r"^([A-Z]{3}=[0-9]+(,[A-Z]{3}=[0-9]+)*)?$"
 
 
 class SettingsError(Exception):
@@ -54,6 +63,18 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _cron(value: str) -> str:
+    if value == NEVER:
+        return value
+    try:
+        CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
+    except CronSimError as error:
+        message = f"must be five cron fields such as '0 2 * * *', or {NEVER} ({error})"
+        raise ValueError(message) from None
+    return value
+
+
+Cron = Annotated[str, AfterValidator(_cron)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
@@ -113,6 +134,14 @@ class Settings(BaseSettings):
     max_wait_seconds: Seconds = 10
     """The longest that merging may hold back a deal."""
     dealgate_workers: Annotated[int, Field(ge=1, le=32)] = 2
+    sweep_schedule: Cron = "0 2 * * *"
+    """When the service sweeps, in the portal's time zone: five cron fields, or `off`."""
+    sweep_digest: bool = True
+    """Whether a sweep by schedule ends with a digest in the channel."""
+    sweep_report_dir: Path | None = None
+    """Where a sweep by schedule writes its report; none: nowhere."""
+    pipeline_targets: Annotated[str, Field(pattern=TARGETS)] = ""
+    """Wanted sums of qualified pipeline by currency, such as `EUR=500000,USD=200000`."""
     sweep_full_days: Annotated[int, Field(ge=1, le=366)] = 7
     """How long sweeps may read only what changed, before one reads everything again."""
     sweep_quota_share_left: Annotated[float, Field(ge=0, le=1)] = 0.2
@@ -122,6 +151,12 @@ class Settings(BaseSettings):
     """Judge, tell and show, but write nothing to HubSpot."""
     metrics_token: SecretStr | None = None
     """Opens /metrics and the details of /readyz to others than this machine."""
+
+    @property
+    def targets_by_currency(self) -> Mapping[str, Decimal]:
+        """The wanted sums by currency code."""
+        parts = (part.split("=") for part in self.pipeline_targets.split(",") if part)
+        return {currency: Decimal(amount) for currency, amount in parts}
 
 
 def load_settings() -> Settings:

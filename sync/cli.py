@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
@@ -26,7 +27,9 @@ from config.settings import SettingsError, load_settings
 
 from .making import kind_of_next, sweep_of
 from .report import Report
+from .schedule import to_stderr
 from .show import Difference, progress_on, summary
+from .telling import file_report, found_by, tell_digest
 
 if TYPE_CHECKING:
     from app.wiring import Runtime
@@ -52,6 +55,12 @@ def sync(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only so many deals; takes no baseline.")
     ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--report", help="A folder for the report: page, table, JSON.")
+    ] = None,
+    with_digest: Annotated[
+        bool, typer.Option("--digest", help="Post the digest to the channel.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print data as JSON.")] = False,
 ) -> None:
     """Look at every open deal now, and write what differs."""
@@ -67,6 +76,7 @@ def sync(
             runtime.pause.refuse()
         report = run_sweep(runtime, full=full, dry_run=dry_run, limit=limit, as_json=as_json)
         if not dry_run:
+            _tell(runtime, report, folder, with_digest=with_digest)
             tell_channel(runtime)
     finally:
         runtime.close()
@@ -100,6 +110,24 @@ def run_sweep(
             report = sweep.run(limit=limit, progress=progress)
     _print(report, found, as_json=as_json)
     return report
+
+
+def _tell(runtime: Runtime, report: Report, folder: Path | None, *, with_digest: bool) -> None:
+    """Write the report and post the digest, if asked to. Raises Failure."""
+    if folder is None and not with_digest:
+        return
+    night = found_by(runtime, report)
+    if night is None:
+        typer.echo("No report: a sweep with --limit keeps no record of itself.", err=True)
+        return
+    if folder is not None:
+        try:
+            file_report(runtime, folder, night, report)
+        except OSError as error:
+            message = f"--report {folder}: {error.strerror}; choose a writable folder"
+            raise SettingsError(message) from error
+    if with_digest:
+        tell_digest(runtime, night, report, to_stderr)
 
 
 def tell_channel(runtime: Runtime) -> None:

@@ -63,7 +63,7 @@ class Means:
     ledger: SqlLedger
     reconciler: Reconciler
     clock: Clock
-    wait: Callable[[float], None]
+    wait: Callable[[float], object]
     pace: SweepPace
 
 

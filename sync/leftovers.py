@@ -57,7 +57,7 @@ class Leftovers:
         """Work off one batch of whatever is due; answers how many marks that were."""
         return self._worker.turn(self._worker.name)
 
-    def work_off(self, look: Look, wait: Callable[[float], None], pace: SweepPace) -> None:
+    def work_off(self, look: Look, wait: Callable[[float], object], pace: SweepPace) -> None:
         """Look at what is left until nothing is, or nothing has moved for so long.
 
         Raises Failure when the ledger cannot be read or written.

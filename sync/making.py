@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Event
 
 from app.controller.judgement import Judge
 from app.domain.evaluate import evaluate
@@ -15,13 +15,17 @@ from app.hubspot.stored_crm import StoredCrm
 from app.ledger import SqlLedger
 from app.ledger.sweeps import SweepKind, SweepRun
 from app.wiring import Runtime
+from config.settings import NEVER
 
 from .course import Means, Source
 from .guard import QuotaGuard
 from .leftovers import SweepPace
 from .reader_stamp import reader_stamp
+from .schedule import Schedule, to_stderr
 from .sweep import Sweep
+from .telling import tell_all
 
+STOPPING = "the service is stopping"
 OVERLAP = timedelta(minutes=10)
 """How far before the last sweep changes are asked for: HubSpot's index lags behind its records."""
 
@@ -57,8 +61,9 @@ class Copied:
             self.ledger.copies.drop_older(run.started_at)
 
 
-def sweep_of(runtime: Runtime, kind: SweepKind) -> Sweep:
-    """A sweep of this kind over the runtime's portal and ledger."""
+def sweep_of(runtime: Runtime, kind: SweepKind, stopping: Event | None = None) -> Sweep:
+    """A sweep of this kind over the runtime's portal and ledger; `stopping` ends it early."""
+    halt = stopping or Event()
     policy, meter = runtime.policy, runtime.crm.meter
     crm = runtime.crm.through(
         runtime.ledger.copies,
@@ -77,7 +82,7 @@ def sweep_of(runtime: Runtime, kind: SweepKind) -> Sweep:
         crm=crm,
         judge=judge,
         meter=lambda: (meter.calls, meter.saved),
-        guard=lambda: quota() or _paused(runtime),
+        guard=lambda: (STOPPING if halt.is_set() else None) or quota() or _paused(runtime),
         prepare=copied.prepare,
         finish=copied.finish,
     )
@@ -86,7 +91,7 @@ def sweep_of(runtime: Runtime, kind: SweepKind) -> Sweep:
         ledger=runtime.ledger,
         reconciler=runtime.reconciler,
         clock=runtime.clock,
-        wait=time.sleep,
+        wait=halt.wait,
         pace=SweepPace(),
     )
     return Sweep(
@@ -107,3 +112,28 @@ def _paused(runtime: Runtime) -> str | None:
 def new_run_id(now: datetime) -> str:
     """A name for a sweep that sorts by time, such as 20261120T020003-9f3a."""
     return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+
+
+def schedule_of(runtime: Runtime) -> Schedule | None:
+    """The schedule that the settings ask for; None when they ask for none."""
+    settings, sweeps = runtime.settings, runtime.ledger.sweeps
+    if settings.sweep_schedule == NEVER:
+        return None
+
+    def sweep(stopping: Event) -> None:
+        every = timedelta(days=settings.sweep_full_days)
+        kind = kind_of_next(runtime.ledger, runtime.clock.now(), every)
+        report = sweep_of(runtime, kind, stopping).run(limit=None, progress=lambda *_: None)
+        tell_all(runtime, report, to_stderr)
+
+    def last() -> datetime | None:
+        run = sweeps.last_finished()
+        return None if run is None else run.started_at
+
+    return Schedule(
+        cron=settings.sweep_schedule,
+        clock=runtime.clock,
+        zone=runtime.crm.portal.zone,
+        last=last,
+        sweep=sweep,
+    )

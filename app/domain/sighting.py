@@ -13,11 +13,14 @@ from decimal import Decimal, InvalidOperation
 from app.domain.case import UNREAD
 from app.domain.deal import Owner, Snapshot, Unread
 from app.domain.moments import moment_of
+from app.domain.needs import Needs
 from app.domain.policy import CLOSE_DATE
 from app.domain.verdict import Standing, State, Verdict, Zone
 
 CREATE_DATE = "createdate"
 NO_OWNER = "no owner"
+REPORTED = Needs(deal_properties=(CREATE_DATE, CLOSE_DATE))
+"""What reports look at of a deal, whatever the policy needs."""
 
 
 @dataclass(frozen=True, slots=True)

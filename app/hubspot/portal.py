@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -144,6 +144,11 @@ class Portal:
     def account(self) -> Account:
         """Which portal this is. Raises Failure when it was never read and cannot be now."""
         return self._account.get()
+
+    def zone(self) -> tzinfo:
+        """The account's time zone, UTC if nobody knows it. Raises Failure as `account` does."""
+        self.account()
+        return self._client.account_zone
 
     def position(self, pipeline_id: str | None, stage_id: str | None) -> StagePosition | Unread:
         """Where a deal with these ids stands; an unknown stage is looked up afresh."""

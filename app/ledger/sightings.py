@@ -8,12 +8,12 @@ between two. Rows hold no note text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
 
+from app.domain.ageing import Sighted
 from app.domain.deal import DealId
 from app.domain.sighting import Sighting
 from app.ledger.database import Database
@@ -22,16 +22,6 @@ from app.ledger.tables import sightings
 
 _SIGHTING: TypeAdapter[Sighting] = TypeAdapter(Sighting)
 ROWS_AT_A_TIME = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Sighted:
-    """A deal as it was found from `since` until `until` (None: it is so still)."""
-
-    deal_id: DealId
-    since: datetime
-    until: datetime | None
-    sighting: Sighting
 
 
 def learn(
@@ -72,23 +62,14 @@ class Sightings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def at(self, moment: datetime) -> Iterator[Sighted]:
-        """Every deal as it stood at a moment, by id; a page of rows at a time."""
-        return self._rows(
-            sightings.c.since <= moment,
-            or_(sightings.c.until.is_(None), sightings.c.until > moment),
-        )
+    def after(self, moment: datetime) -> Iterator[Sighted]:
+        """Every state that lasted beyond a moment, by deal and oldest first, a page at a time."""
+        return self._rows(or_(sightings.c.until.is_(None), sightings.c.until > moment))
 
-    def between(self, after: datetime, until: datetime) -> Iterator[Sighted]:
-        """Every state that began or ended after one moment and not after another, by deal."""
-        began = sightings.c.since.between(after, until) & (sightings.c.since != after)
-        ended = sightings.c.until.between(after, until) & (sightings.c.until != after)
-        return self._rows(or_(began, ended))
-
-    def _rows(self, *conditions: object) -> Iterator[Sighted]:
+    def _rows(self, condition: ColumnElement[bool]) -> Iterator[Sighted]:
         last: tuple[str, datetime] | None = None
         while True:
-            query = select(sightings).where(*conditions)  # type: ignore[arg-type]
+            query = select(sightings).where(condition)
             if last is not None:
                 deal_id, since = last
                 here = (sightings.c.deal_id == deal_id) & (sightings.c.since > since)
