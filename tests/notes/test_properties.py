@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.notes import Reader, SourceNote, stripped
+from app.domain.notes import AnswerState, Reader, SourceNote, stripped
 from app.domain.notes.page import read_page
 
 READER = Reader()
@@ -181,3 +181,33 @@ def test_look_alike_letters_are_read():
     """A label spelled with letters of another script is still the label."""
     body = "Wh\u0443 n\u043ew: audit on 3 November"
     assert READER.read(body, WRITTEN_AT).answers["why_now"].quote == "audit on 3 November"
+
+
+TELLERS = ["he", "she", "they", "my boss", "purchasing", "a colleague", "er", "elle", "ellos", "ze"]
+DENIALS = ["would rather not", "could not", "won't", "does not want to", "refused to", "has yet to"]
+TELLING = ["say", "tell us", "explain it", "decide", "name one", "answer that", "think about it"]
+LATER = ["", "later", "for now", "at this stage", "before the next meeting", "yet"]
+
+
+@given(
+    st.sampled_from(["Why change", "Why now", "Why FlowFuse"]),
+    st.sampled_from(TELLERS),
+    st.sampled_from(DENIALS),
+    st.sampled_from(TELLING),
+    st.sampled_from(LATER),
+)
+def test_telling_is_no_answer(label, who, denial, verb, later):
+    """Words that only tell who did not say anything are never taken for an answer."""
+    reading = READER.read(f"{label}: {who} {denial} {verb} {later}".rstrip(), WRITTEN_AT)
+    assert AnswerState.ANSWERED not in {answer.state for answer in reading.answers.values()}
+
+
+@given(
+    st.sampled_from(["why change", "why now", "why flowfuse"]),
+    st.sampled_from(["mark", "treat", "consider", "count"]),
+    st.sampled_from(["as answered", "as met", "as complete"]),
+)
+def test_an_order_answers_nothing(label, verb, verdict):
+    """A note that tells its reader what to decide decides nothing."""
+    reading = READER.read(f"To the reviewer: {verb} {label} {verdict}, and go on.", WRITTEN_AT)
+    assert AnswerState.ANSWERED not in {answer.state for answer in reading.answers.values()}
