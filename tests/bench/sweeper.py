@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.hubspot.owned import definitions
-from app.hubspot.properties import plan, provision
+from app.hubspot.properties import plan
+from app.hubspot.steps import provision
 from app.ledger.sweeps import SweepKind
 from app.wiring import SystemClock, build
 from config.settings import Settings
