@@ -1,6 +1,6 @@
 # The house's verbs. `make demo` and `make test` need nothing but Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix bench lock clean
+.PHONY: help install demo test check fix bench leanings lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -42,6 +42,9 @@ fix: install ## Mend what the linter can mend
 
 bench: install ## Measure, and write the tables of docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)
+
+leanings: install ## Weigh again the words that tell an answer from what stands in its place
+	$(BIN)/python -m tests.leanings.train
 
 lock: install ## Resolve pyproject.toml again into the hashed lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade pyproject.toml -o requirements.txt
