@@ -1,6 +1,6 @@
 # The house's verbs. `make demo` and `make test` need nothing but Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix bench leanings lock clean
+.PHONY: help install demo test faults check fix bench lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,6 +30,10 @@ demo: install ## Play AEs moving deals against a simulated HubSpot and Slack, an
 test: install ## Run all tests (T=path for a part, ARGS for pytest)
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(T) $(ARGS)
 
+FAULTS ?= 1000
+faults: install ## Kill, pause and disturb for long (FAULTS=1000 times; the short form is in `make test`)
+	FAULTS=$(FAULTS) $(BIN)/python -m pytest --timeout 0 tests/faults $(ARGS)
+
 check: install ## Lint, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,9 +46,6 @@ fix: install ## Mend what the linter can mend
 
 bench: install ## Measure, and write the tables of docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)
-
-leanings: install ## Weigh again the words that tell an answer from what stands in its place
-	$(BIN)/python -m tests.leanings.train
 
 lock: install ## Resolve pyproject.toml again into the hashed lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade pyproject.toml -o requirements.txt

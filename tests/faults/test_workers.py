@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+
+from app.ledger import DEFAULT_LEASE_SECONDS
+
+from .theatre import FAULTS, dice
+
+ROUNDS = max(1, FAULTS // 10)
+EDITS = 15
+PAUSE_SECONDS = DEFAULT_LEASE_SECONDS + 5 if FAULTS else 2
+
+
+@pytest.mark.xdist_group("postgres-restarts")
+def test_several_workers_with_one_killed_one_paused_and_the_server_restarted(
+    on_postgres, postgres_server
+):
+    """Nothing is lost, and every deal ends as a full sweep would leave it.
+
+    The long form pauses the worker for longer than its lease.
+    """
+    theatre, chance = on_postgres, dice("workers")
+    theatre.start()
+    paused, killed = theatre.start("worker"), theatre.start("worker")
+    for _ in range(ROUNDS):
+        theatre.work(chance, EDITS)
+        time.sleep(chance.uniform(0, 0.3))
+        paused.send_signal(signal.SIGSTOP)
+        theatre.kill(killed)
+        theatre.work(chance, EDITS)
+        postgres_server.stop()
+        postgres_server.start()
+        killed = theatre.start("worker")
+        time.sleep(PAUSE_SECONDS)
+        paused.send_signal(signal.SIGCONT)
+    theatre.settle()
+    theatre.is_what_a_sweep_would_leave()
