@@ -152,6 +152,7 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
         limiter=OutboundLimiter(
             requests_per_10_seconds=settings.hubspot_burst_per_10_seconds - BURST_MARGIN,
             searches_per_second=settings.hubspot_search_per_second,
+            shared=ledger.shared_calls(),
         ),
     )
     crm = HubSpotCrm(

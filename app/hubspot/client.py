@@ -232,7 +232,7 @@ class HubSpotClient:
         return self._retry.run(lambda: self._once(lane, send))
 
     def _once(self, lane: Lane, send: Callable[[], Document]) -> Document:
-        """Send under the limiter; a rate limit pauses everyone."""
+        """Send under the limiter; a rate limit pauses everyone, and what HubSpot grants counts."""
         with self._limiter.turn(lane, yielding=self._yields), metrics.timed(lane):
             try:
                 return send()
@@ -240,6 +240,8 @@ class HubSpotClient:
                 only = lane if isinstance(refused, Throttled) and refused.secondly else None
                 self._limiter.pause(only, refused.after_seconds or 0.0)
                 raise
+            finally:
+                self._limiter.learn(self.meter.burst)
 
 
 def _api_factory(

@@ -20,6 +20,7 @@ from app.hubspot import metrics
 DAILY: Final = "x-hubspot-ratelimit-daily"
 DAILY_REMAINING: Final = "x-hubspot-ratelimit-daily-remaining"
 REMAINING: Final = "x-hubspot-ratelimit-remaining"
+BURST: Final = "x-hubspot-ratelimit-max"
 UNAUTHORIZED: Final = 401
 
 
@@ -38,6 +39,7 @@ class Meter:
         self._lock = Lock()
         self._calls = 0
         self._saved = 0
+        self._burst: int | None = None
         self._daily: DailyQuota | None = None
         self._denied_at: datetime | None = None
         self._skew_seconds: float | None = None
@@ -48,6 +50,8 @@ class Meter:
         allowed, left = said.get(DAILY, ""), said.get(DAILY_REMAINING, "")
         with self._lock:
             self._calls += 1
+            if said.get(BURST, "").isdecimal():
+                self._burst = int(said[BURST])
             if allowed.isdecimal() and left.isdecimal():
                 self._daily = DailyQuota(int(allowed), int(left))
                 metrics.REMAINING.labels("day").set(int(left))
@@ -70,6 +74,11 @@ class Meter:
     def saved(self) -> int:
         """Calls that were not needed."""
         return self._saved
+
+    @property
+    def burst(self) -> int | None:
+        """Calls that HubSpot last granted the app in ten seconds; None when it never said."""
+        return self._burst
 
     @property
     def daily(self) -> DailyQuota | None:

@@ -79,6 +79,11 @@ class Database:
             event.listen(self._engine, "connect", self._configure_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes and machines may work on it."""
+        return not self._is_sqlite
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent look at the data. Raises Retryable or Terminal."""

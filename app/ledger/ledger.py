@@ -19,6 +19,7 @@ from app.domain.deal import DealId, IdsByKind, ObjectKey, deal_key
 from app.domain.verdict import Waiver, WaiverEnd
 from app.ledger import alerts, holding, letters, outcomes, redaction, sightings, verdicts, waivers
 from app.ledger.book import SqlAlertBook
+from app.ledger.calls import SharedCalls
 from app.ledger.copies import Copies, forget_people
 from app.ledger.database import Database
 from app.ledger.episode import Episode
@@ -307,6 +308,10 @@ class SqlLedger:
     def schema(self) -> str:
         """The version of the schema. Raises Failure."""
         return revision(self._database)
+
+    def shared_calls(self) -> SharedCalls | None:
+        """The window of calls that all processes share; None on SQLite, which has but one."""
+        return SharedCalls(self._database) if self._database.is_shared else None
 
     def close(self) -> None:
         """Stop listening and give the connections back; the ledger is of no use afterwards."""

@@ -283,6 +283,23 @@ sightings = Table(
     Index("sightings_by_run", "run_id"),
 )
 
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("lane", String(16), nullable=False),
+    Column("left_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    Index("calls_by_lane", "lane", "answered_at"),
+)
+
+call_pauses = Table(
+    "call_pauses",
+    metadata,
+    Column("lane", String(16), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+
 
 def by_kind(keys: Iterable[ObjectKey]) -> IdsByKind:
     """The ids of these keys, each once."""
