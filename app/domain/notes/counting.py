@@ -75,6 +75,8 @@ def _by_context(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> K
         alone = count.noun is None and counts_instances(sentence, count)
         return Kind.INSTANCE if alone else None
     partial = count.noun is None and (leads or count.whole is not None)
+    if count.noun is None and not earlier and sentence.antecedent == "site":
+        return Kind.SITE
     return Kind.SITE if partial and _last_thing(earlier) == "site" else Kind.INSTANCE
 
 
@@ -92,7 +94,8 @@ def _again(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind |
         there = there or any(True for _ in sentence.before(count, _CURRENT, _MAX_WORDS_TO_OWNER))
         there = there or len(sentence.words) <= _MAX_WORDS_OF_FRAGMENT
         said = ((sentence.topic or sentence.named) and there) or follows_node_red(sentence, count)
-        return Kind.INSTANCE if said else None
+        again = Kind.SITE if sentence.antecedent == "site" else Kind.INSTANCE
+        return again if said else None
     before, kind = nouns[-1]
     if kind is Kind.INSTANCE and before.kind in NAMED:
         return None  # part of what has been counted already

@@ -94,8 +94,11 @@ def _read_sentences(script: Manuscript, tally: Tally, year: int) -> None:
 def _sentences(passage: Passage, day: date | None, *, near: bool, topic: bool) -> list[Sentence]:
     counts = counts_in(passage)
     sentences: list[Sentence] = []
+    things: list[str | None] = []
     for span in passage.sentences:
-        said = Sentence.of(passage, span, counts, near=near, topic=topic, day=day)
+        thing = things[-1] if things else None
+        said = Sentence.of(passage, span, counts, near=near, topic=topic, day=day, antecedent=thing)
+        things.extend(count.kind for count in said.counts if count.thing)
         topic = topic or said.named
         sentences.append(said)
     return sentences

@@ -20,7 +20,7 @@ from app.domain.notes.relation import leads_with
 from app.domain.notes.sentence import NAMED, Count, Sentence, counts_in
 from app.domain.notes.standing import stands
 from app.domain.notes.tally import Statement, Tally, Weight
-from app.domain.notes.usage import given_up
+from app.domain.notes.usage import asks, given_up
 from app.domain.notes.vocabulary import WORDS
 
 _VALUE_PART = re.compile(r"[^/,;]+")
@@ -30,6 +30,11 @@ _PLACES = frozenset({None, "site", "machine", THING, ANAPHOR})
 _MAX_WORDS_BEFORE_NUMBER = 2
 _MAX_WORDS_TO_YES = 4
 _MAX_WORDS_OF_DOUBT = 3
+_MAX_WORDS_OF_DENIAL = 4
+_CORRECTED = re.compile(
+    r"[.,;–-]\s*(?:no|sorry|wait|hold on|correction|make that|or rather|rather|i mean|scratch that|nein|halt"
+    r"|quatsch|nee|wacht|pardon|non|perdon)\b[,:]?(?:\s(?:no|wait|sorry|stop|make that|moment)\b,?)*\s(?=\w)"
+)
 
 
 class _Value(NamedTuple):
@@ -53,6 +58,14 @@ class _Value(NamedTuple):
         return self.word in WORDS["no"]
 
     @property
+    def none(self) -> bool:
+        """Whether it says no and nothing else."""
+        inside = self.passage.words_in(*self.said.span)
+        return not self.said.counts and all(
+            self.passage.words[index].text in WORDS["no"] for index in inside
+        )
+
+    @property
     def positive(self) -> bool:
         """Whether it begins with a yes."""
         return self.word in WORDS["yes"]
@@ -71,7 +84,12 @@ class _Value(NamedTuple):
 
     def standing(self) -> list[Count]:
         """The counts in it that hold now."""
-        return [count for count in self.said.counts if stands(self.said, count, None, self.year)]
+        start, end = self.said.span
+        corrected = [m.end() for m in _CORRECTED.finditer(self.passage.folded, start, end)]
+        since = next(
+            (place for place in reversed(corrected) if self.said.counts_from(place)), start
+        )
+        return [c for c in self.said.counts_from(since) if stands(self.said, c, None, self.year)]
 
 
 def read_fields(found: Iterable[tuple[Mark, list[Part]]], tally: Tally, year: int) -> None:
@@ -118,18 +136,24 @@ def _value(part: Part, year: int) -> _Value | None:
     if not words:
         return None
     said = Sentence.of(passage, (start, end), counts_in(passage, start, end), near=True)
-    asks = said.quote.endswith("?") and len(words) > _MAX_WORDS_OF_DOUBT
     states = passage.words[words[0]].text in WORDS["yes"] | WORDS["no"] or said.counts
-    if asks and not states:
+    if not states and asks(said) and len(words) > _MAX_WORDS_OF_DOUBT:
         return None
     return _Value(said, words[0], year)
 
 
 def _adopted(value: _Value, tally: Tally) -> None:
+    if (
+        product := next(products(list(shares(value.said, value.standing())), []), None)
+    ) is not None:
+        instances, sites = product
+        tally.instances.append(instances._replace(quote=value.quote))
+        tally.sites.extend([sites._replace(quote=value.quote)] if sites else [])
+        return
     foreign = value.has("not_theirs")
     if foreign and not value.negative and not value.has("not_used"):
         return
-    if foreign or given_up(value.said) or (value.negative and not _only_not_live(value)):
+    if foreign or given_up(value.said) or (_denies(value) and not _only_not_live(value)):
         tally.adopted.append(Statement(0, Weight.FIELD, value.quote))
         if any(count.first == value.first and not count.value for count in value.said.counts):
             tally.instances.append(Statement(0, Weight.FIELD, value.quote))
@@ -149,9 +173,23 @@ def _adopted(value: _Value, tally: Tally) -> None:
             tally.instances.append(Statement(total_of(value.said, group), Weight.SAID, value.quote))
 
 
+def _denies(value: _Value) -> bool:
+    """Whether it begins with a no, or is a short one ("they not have")."""
+    words = value.passage.words
+    inside = value.passage.words_in(*value.said.span)
+    return value.negative or (
+        len(inside) <= _MAX_WORDS_OF_DENIAL
+        and not value.said.counts
+        and any(words[index].text in WORDS["negation"] for index in inside)
+    )
+
+
 def _only_not_live(value: _Value) -> bool:
     """Whether a "not" that leads a field denies live operation alone ("not yet in production")."""
-    return any(hit.kind == "not_live" and hit.first == value.first for hit in value.said.hits)
+    return value.has("not_live") and (
+        not value.negative
+        or any(hit.kind == "not_live" and hit.first == value.first for hit in value.said.hits)
+    )
 
 
 def _in_production(value: _Value, tally: Tally) -> None:
@@ -175,6 +213,8 @@ def _leading_number(value: _Value, nouns: AbstractSet[str | None]) -> list[State
     Counts of anything but `nouns` are passed over ("Footprint: 3 sites / 14 instances").
     """
     leading = value.said.counts[:1]
+    if value.none:
+        return [Statement(0, Weight.FIELD, value.quote)]
     if not leading or leading[0].first > value.first + _MAX_WORDS_BEFORE_NUMBER:
         return []
     standing = [count for count in value.standing() if count.kind in nouns]

@@ -24,7 +24,7 @@ _FACTS = frozenset(
     )
 )  # fmt: skip
 _BEFORE = re.compile(
-    r"(?:^|[.,;/|(+•?!#–-])\s*(?:and |und |et |en |y )?(?:of which |of |davon |all )?$"
+    r"(?:^|[.,;/|(+•?!#{–-])\s*(?:and |und |et |en |y )?(?:of which |of |davon |all )?$"
 )
 _SIGN = re.compile(r"\s*(?:[:=?]+|\s[-–]|->|→)+\s*")
 _ENDS = re.compile(r"[;|]|\s/\s|[.?!](?=\s|$)")

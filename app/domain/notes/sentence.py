@@ -58,7 +58,8 @@ class Sentence:
     """A sentence with its hits and counts.
 
     `near`: its line speaks of Node-RED, or is one short item among such; `topic`: what stands
-    shortly before it did; `day` is the date of its entry in a log.
+    shortly before it did; `day` is the date of its entry in a log; `antecedent` is the class of
+    the thing counted last before it, which "both" and "three of them" count again.
     """
 
     passage: Passage
@@ -68,6 +69,7 @@ class Sentence:
     near: bool
     topic: bool
     day: date | None
+    antecedent: str | None = None
 
     @classmethod
     def of(
@@ -79,6 +81,7 @@ class Sentence:
         near: bool,
         topic: bool = False,
         day: date | None = None,
+        antecedent: str | None = None,
     ) -> Sentence:
         """The sentence over a span of a line, with those of the line's counts that lie in it."""
         hits: Sequence[Hit] = passage.hits
@@ -87,7 +90,7 @@ class Sentence:
             first, last = inside.start, inside.stop
             hits = [hit for hit in hits if first <= hit.first and hit.last <= last]
             counts = [count for count in counts if first <= count.first < last]
-        return cls(passage, span, hits, counts, near, topic, day)
+        return cls(passage, span, hits, counts, near, topic, day, antecedent)
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -114,6 +117,11 @@ class Sentence:
             for hit in self.hits
         )
         return text[len(head) + 1 :].lstrip() if colon and rest and labelled else text
+
+    def counts_from(self, place: int) -> list[Count]:
+        """The counts from a character of the line on."""
+        words = self.passage.words
+        return [count for count in self.counts if words[count.first].start >= place]
 
     def before(self, count: Count, kinds: frozenset[str], words: int) -> Iterator[Hit]:
         """The hits of some classes that end at most so many words before a count."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from app.domain.notes.headcount import named_people
 from app.domain.notes.phrase import Hit
-from app.domain.notes.sentence import NAMED, Sentence
+from app.domain.notes.sentence import NAMED, Count, Sentence
 from app.domain.notes.standing import CLAUSE
 from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import NUMBERS, WORDS
@@ -28,8 +28,11 @@ _ONE_SITE = re.compile(
     re.IGNORECASE,
 )
 _ONLY_THERE = re.compile(
-    r"\b(?:[Oo]nly|[Nn]ur|[Aa]lleen|[Ss][oó]lo|[Uu]niquement|[Ss]eulement) (?:in|at|te|à|en) "
-    r"[A-ZÀ-Ý][\w-]+(?=[,.;)]|$)"
+    r"\b(?:[Oo]nly|[Nn]ur|[Aa]lleen|[Ss][oó]lo|[Uu]niquement|[Ss]eulement) (?:in|at|im|te|à|en) "
+    r"(?:[A-ZÀ-Ý][\w-]+(?=[,.;)]|$)"
+    r"|(?:the|der|de|la|el|l')\s?(?:first|second|third|last|main|older|newer|old|new|one|erste|zweite"
+    r"|eerste|tweede|premi[eè]re|deuxi[eè]me|primera|segunda)n?\b)"
+    r"|\b(?:in|at|te|à|en) [A-ZÀ-Ý][\w-]+ (?:only|alone)\b"
 )
 _RUNS = re.compile(
     r"(?:^|[,;:+(]\s*|\b(?:it|that|which|and|node-?red|nr|flows?|instances?|boxes)\s)"
@@ -39,17 +42,27 @@ _RUNS = re.compile(
 )
 _SEVERAL = re.compile(r"\d.*(?:,|\+|\bplus|\band|\bund|\ben|\bet|\by)\s*\d")
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
-_MAX_WORDS_PLANNED = 4
+_SERVES = re.compile(
+    r"\b(?:node.?red|nr) (?:itself |also |then |already )?(?P<verb>[a-z]{3,}s) "
+    r"(?:every|each|all|the|our|their|his|its) [a-z]"
+)
+_SERVED = re.compile(r"\b(?:node.?red|nr) (?:has|have) been [a-z]+ing\b")
+_ASKED = re.compile(
+    r"\b(?:live|in prod|prod|production|lab|test|pilot)(?: or |/| oder | of | ou | o )"
+    r"(?:live|in prod|prod|production|lab|test|pilot|not)\b"
+    r"|\b(?:how many|how much|wie viele?|wieviele?|hoeveel|combien|cuant[oa]s)\b"
+)
+_MAX_WORDS_PLANNED = 5
 _MAX_WORDS_OF_PART = 5
 _MAX_WORDS_TO_ENDED = 4
+_MAX_WORDS_DENIED = 4
 
 
 def read_statements(sentence: Sentence, tally: Tally) -> None:
     """Enter what a sentence states without numbers: use, live or trial, who builds, one place."""
-    quote = sentence.quote
-    if quote.rstrip().endswith(("?", "or not")):
+    if asks(sentence):
         return
-    kinds = sentence.kinds
+    quote, kinds = sentence.quote, sentence.kinds
     _read_adoption(sentence, kinds, tally)
     if (sentence.named or sentence.topic) and _ONLY_THERE.search(quote):
         tally.sites.append(Statement(1, Weight.NAMED, quote))
@@ -61,27 +74,63 @@ def read_statements(sentence: Sentence, tally: Tally) -> None:
         _read_builders(sentence, kinds, tally)
 
 
+def asks(sentence: Sentence) -> bool:
+    """Whether a sentence asks for facts ("live or lab?", "Node-RED: how many, where") or is open."""
+    if sentence.quote.rstrip().endswith(("?", "or not")):
+        return True
+    asked = _ASKED.search(sentence.passage.folded, *sentence.span)
+    return asked is not None and not sentence.counts
+
+
 def denies_use(sentence: Sentence) -> bool:
     """Whether a sentence says that Node-RED is not, or no longer, used."""
     return _not_adopted(sentence.hits) or _no_longer_used(sentence)
 
 
-def _runs_it(quote: str) -> bool:
+def _runs_it(sentence: Sentence) -> bool:
     """Whether a machine, not a person, is said to run something ("it runs the paint line")."""
-    return _RUNS.search(quote) is not None
+    return _RUNS.search(sentence.quote) is not None or serves(sentence)
+
+
+def serves(sentence: Sentence) -> bool:
+    """Whether Node-RED does some work by itself: "Node-RED prints every label"."""
+    folded, span = sentence.passage.folded, sentence.span
+    found = _SERVES.search(folded, *span) if "nr" in sentence.kinds else None
+    return found is not None and found["verb"] not in WORDS["no_service"]
 
 
 def _read_operation(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> None:
     quote = sentence.quote
     weight = Weight.NAMED if sentence.named else Weight.SAID
-    live = "live" in kinds or bool(_BARE_LIVE.search(quote)) or _runs_it(quote)
+    live = "live" in kinds or bool(_BARE_LIVE.search(quote)) or _runs_it(sentence)
     trial = sentence.near and "trial" in kinds and not _planned(sentence, "trial")
     trial = trial and not _partly_on_trial(sentence)
     live = live and not _planned(sentence, "live")
-    if "not_live" in kinds or (trial and not (live and _SEVERAL.search(quote))):
+    if (
+        "not_live" in kinds
+        or _denied(sentence)
+        or (trial and not (live and _SEVERAL.search(quote)))
+    ):
         tally.live.append(Statement(0, weight, quote))
     elif live:
         tally.live.append(Statement(1, weight, quote))
+
+
+def _denied(sentence: Sentence) -> bool:
+    """Whether all that is said of live operation is denied ("nothing of it runs the line")."""
+    lives = [hit for hit in sentence.hits if hit.kind == "live"]
+    return bool(lives) and all(_negated(sentence, hit) for hit in lives)
+
+
+def _negated(sentence: Sentence, live: Hit) -> bool:
+    """Whether a word that denies stands before a phrase, in its clause."""
+    passage = sentence.passage
+    first = max(sentence.words.start, live.first - _MAX_WORDS_DENIED)
+    return any(
+        passage.words[index].text in WORDS["denying"]
+        and not CLAUSE.search(passage.between(index + 1, live.first))
+        for index in range(first, live.first)
+    )
 
 
 def _partly_on_trial(sentence: Sentence) -> bool:
@@ -119,8 +168,16 @@ def _read_adoption(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> N
             tally.instances.append(Statement(0, Weight.NAMED, quote))
     elif "nr_other" in kinds:
         return
-    elif ("adopted" in kinds and not _planned(sentence, "adopted")) or _some(sentence):
+    elif _uses(sentence) or _some(sentence):
         tally.adopted.append(Statement(1, Weight.SAID, quote))
+
+
+def _uses(sentence: Sentence) -> bool:
+    """Whether it says that Node-RED is used, or what it does."""
+    if "adopted" in sentence.kinds and not _planned(sentence, "adopted"):
+        return True
+    folded = sentence.passage.folded
+    return serves(sentence) or (sentence.named and bool(_SERVED.search(folded, *sentence.span)))
 
 
 def _some(sentence: Sentence) -> bool:
@@ -158,9 +215,21 @@ def given_up(sentence: Sentence, after: int = -1) -> bool:
     return any(
         hit.kind in {"not_used", "ended"}
         and hit.first > after
-        and not any(0 < hit.first - count.first <= _MAX_WORDS_TO_ENDED for count in sentence.counts)
+        and not any(
+            count.value
+            and 0 < hit.first - count.first <= _MAX_WORDS_TO_ENDED
+            and not _past(sentence, count)
+            for count in sentence.counts
+        )
         for hit in sentence.hits
     )
+
+
+def _past(sentence: Sentence, count: Count) -> bool:
+    """Whether a number is said to be of earlier ("formerly 3, decommissioned")."""
+    before = sentence.passage.words[count.first - 1].text if count.first else ""
+    former = sentence.before(count, frozenset({"former"}), _MAX_WORDS_TO_ENDED)
+    return before in WORDS["were"] or any(True for _ in former)
 
 
 def _planned(sentence: Sentence, kind: str) -> bool:
