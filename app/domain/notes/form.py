@@ -32,8 +32,9 @@ _MAX_WORDS_TO_YES = 4
 _MAX_WORDS_OF_DOUBT = 3
 _MAX_WORDS_OF_DENIAL = 4
 _CORRECTED = re.compile(
-    r"[.,;–-]\s*(?:no|sorry|wait|hold on|correction|make that|or rather|rather|i mean|scratch that|nein|halt"
-    r"|quatsch|nee|wacht|pardon|non|perdon)\b[,:]?(?:\s(?:no|wait|sorry|stop|make that|moment)\b,?)*\s(?=\w)"
+    r"[.,;–-]\s*(?:no|sorry|wait|hold on|correction|make that|or rather|rather|i mean"
+    r"|scratch that|nein|halt|quatsch|nee|wacht|pardon|non|perdon)\b[,:]?"
+    r"(?:\s(?:no|wait|sorry|stop|make that|moment)\b,?)*\s(?=\w)"
 )
 
 
@@ -143,9 +144,7 @@ def _value(part: Part, year: int) -> _Value | None:
 
 
 def _adopted(value: _Value, tally: Tally) -> None:
-    if (
-        product := next(products(list(shares(value.said, value.standing())), []), None)
-    ) is not None:
+    if (product := _product(value)) is not None:
         instances, sites = product
         tally.instances.append(instances._replace(quote=value.quote))
         tally.sites.extend([sites._replace(quote=value.quote)] if sites else [])
@@ -207,6 +206,11 @@ def _developers(value: _Value, tally: Tally) -> None:
         tally.developers.append(Statement(count, Weight.FIELD, value.quote))
 
 
+def _product(value: _Value) -> tuple[Statement, Statement | None] | None:
+    """The instances, and perhaps places, of a value that says how many are on each of so many."""
+    return next(products(list(shares(value.said, value.standing())), []), None)
+
+
 def _leading_number(value: _Value, nouns: AbstractSet[str | None]) -> list[Statement]:
     """What a field that a number leads says: a product, a part of it, or its first sum.
 
@@ -218,7 +222,7 @@ def _leading_number(value: _Value, nouns: AbstractSet[str | None]) -> list[State
     if not leading or leading[0].first > value.first + _MAX_WORDS_BEFORE_NUMBER:
         return []
     standing = [count for count in value.standing() if count.kind in nouns]
-    product = next(products(list(shares(value.said, value.standing())), []), None)
+    product = _product(value)
     if product is not None:
         return [product[0]._replace(weight=Weight.FIELD, quote=value.quote)]
     running = [count for count in standing if leads_with(value.said, count)]

@@ -25,7 +25,8 @@ _PRONOUN = (
 )
 _ONE = rf"(?:{_SOMEBODY}|{_PRONOUN}|{_NAME})"
 _SINCE = r"(?:,?\s(?:since|seit|sinds|depuis|desde)\s[A-ZÀ-Ý\d][\w-]{1,12},?)?"
-_AND = rf"{_SINCE}\s*(?:\+|&|/|,?\s*\b(?:and|plus|und|en|et|y|n|with|mit|met|avec|con)\b|,|w/){_SINCE}\s*"
+_JOINT = r"(?:\+|&|/|,?\s*\b(?:and|plus|und|en|et|y|n|with|mit|met|avec|con)\b|,|w/)"
+_AND = rf"{_SINCE}\s*{_JOINT}{_SINCE}\s*"
 _PEOPLE = rf"{_ONE}(?:{_AND}(?:{_ONE}|(?:{_PERSONS})\b)){{0,9}}"
 _ANYBODY = rf"(?:{_ONE}|{_ARTICLE}\s(?:[\w-]{{1,30}}\s){{0,2}}[\w-]{{1,30}})"
 _WHERE = r"(?:\s(?:in|at|from)\s(?:the\s)?[\w-]{1,30})?"

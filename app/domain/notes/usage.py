@@ -75,7 +75,7 @@ def read_statements(sentence: Sentence, tally: Tally) -> None:
 
 
 def asks(sentence: Sentence) -> bool:
-    """Whether a sentence asks for facts ("live or lab?", "Node-RED: how many, where") or is open."""
+    """Whether a sentence only asks ("live or lab", "Node-RED: how many, where") or is open."""
     if sentence.quote.rstrip().endswith(("?", "or not")):
         return True
     asked = _ASKED.search(sentence.passage.folded, *sentence.span)
