@@ -18,7 +18,7 @@ from app.domain.notes.sentence import NAMED
 from app.domain.notes.tally import Statement, Tally, Weight
 
 _ITEM = re.compile(
-    r"[\s\-*•·]*(?P<place>[^\W\d_][\w'’./ -]{1,40}?)(?:\s*[:=–]\s*|\s-\s|\s)"
+    r"[\s\-*•·]*(?P<place>[^\W\d_][\w'’./ -]{1,40}?)(?:(?P<sign>\s*[:=–]\s*|\s-\s)|\s)"
     r"(?:~|ca\.?\s)?(?P<count>\d{1,4})(?:\s(?:x\s)?(?:node.?reds?|nr|instan\w+|inst|live|prod))?"
     r"\s*[;,.]?\s*(?:\([^()]{0,40}\))?\s*$",
     re.IGNORECASE,
@@ -30,16 +30,18 @@ _TOTAL = re.compile(
 _HEADS_ITEMS = re.compile(r"[:?]\s*$")
 _NAMING = NAMED | {"fields.node_red_instances"}
 _DEVELOPERS = frozenset({"developer", "fields.node_red_developers"})
+_NOT_YET = frozenset({"planned", "former", "ended"})
 _MAX_ITEMS = 40
 _MIN_ITEMS = 2
 _MAX_WORDS_OF_HEAD = 8
 
 
 class _Item(NamedTuple):
-    """One place with its number; `whole`: it sums up the others."""
+    """One row with its number; `whole`: it sums up the others; `place`: its name may be one's."""
 
     value: int
     whole: bool
+    place: bool
     passage: Passage
 
 
@@ -60,32 +62,38 @@ def read_breakdowns(script: Manuscript, tally: Tally) -> None:
         value = totals[0].value if totals else sum(item.value for item in parts)
         quote = (totals or parts)[0].passage.text.strip()
         tally.instances.append(Statement(value, Weight.FIELD, quote))
-        places = sum(1 for item in parts if item.value)
-        tally.sites.append(Statement(places, Weight.IMPLIED, quote))
+        if all(item.place for item in parts):
+            places = sum(1 for item in parts if item.value)
+            tally.sites.append(Statement(places, Weight.IMPLIED, quote))
 
 
 def _lists(script: Manuscript) -> Iterator[list[_Item]]:
-    """The items below each line that names Node-RED and ends with a colon or is a heading."""
+    """The items below each line that names Node-RED and heads them; without a colon, they have."""
     passages = script.passages
     for head in passages:
         if script.frames[head.index] in NOT_THEIRS or not _heads(head):
             continue
+        marked = bool(head.line.heading) or _HEADS_ITEMS.search(head.text) is not None
         items: list[_Item] = []
         for below in passages[head.index + 1 : head.index + 1 + _MAX_ITEMS]:
             match = None if below.line.cell else _ITEM.match(below.text)
             if match is None or any(kind.startswith("fields.") for kind in below.kinds):
                 break
+            if not marked and match["sign"] is None:
+                break
             whole = _TOTAL.match(match["place"]) is not None
-            items.append(_Item(int(match["count"]), whole, below))
+            place = match["place"][0].isupper() and "machine" not in below.kinds
+            items.append(_Item(int(match["count"]), whole, place, below))
         yield items
 
 
 def _heads(passage: Passage) -> bool:
+    """Whether a short line without a number names Node-RED."""
     if passage.line.cell or passage.kinds.isdisjoint(_NAMING):
         return False
-    if len(passage.words) > _MAX_WORDS_OF_HEAD or any(w.text.isdecimal() for w in passage.words):
-        return False
-    return bool(passage.line.heading) or _HEADS_ITEMS.search(passage.text) is not None
+    return len(passage.words) <= _MAX_WORDS_OF_HEAD and not any(
+        word.text.isdecimal() for word in passage.words
+    )
 
 
 def _tables(script: Manuscript, naming: AbstractSet[str]) -> Iterator[list[_Item]]:
@@ -98,15 +106,28 @@ def _tables(script: Manuscript, naming: AbstractSet[str]) -> Iterator[list[_Item
         table = [p for p in cells if p.line.cell and p.line.cell.table == place.table]
         column = [p for p in table if p.line.cell and p.line.cell.column == place.column]
         names = {p.line.cell.row: p for p in table if p.line.cell and not p.line.cell.column}
-        yield _column(column[1:], names)
+        unready = {
+            p.line.cell.row for p in table if p.line.cell and not p.kinds.isdisjoint(_NOT_YET)
+        }
+        yield _column(
+            [p for p in column[1:] if _row(p) not in unready], names, names.get(place.row)
+        )
 
 
-def _column(cells: Sequence[Passage], names: dict[int, Passage]) -> list[_Item]:
+def _column(
+    cells: Sequence[Passage], names: dict[int, Passage], title: Passage | None
+) -> list[_Item]:
+    """The numbers of a column with their rows' names, under the `title` of those."""
+    place = title is None or "machine" not in title.kinds
     items: list[_Item] = []
     for passage in cells:
         match = _NUMBER.fullmatch(passage.text)
-        name = names.get(passage.line.cell.row) if passage.line.cell else None
+        name = names.get(_row(passage))
         if match is not None and name is not None:
             whole = _TOTAL.match(name.text) is not None
-            items.append(_Item(int(match["count"]), whole, passage))
+            items.append(_Item(int(match["count"]), whole, place, passage))
     return items
+
+
+def _row(passage: Passage) -> int:
+    return passage.line.cell.row if passage.line.cell else -1

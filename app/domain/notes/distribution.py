@@ -57,7 +57,7 @@ def shares(sentence: Sentence, standing: Sequence[Count]) -> Iterator[Share]:
             )
         elif named is not None:
             yield share._replace(head=named.head)
-        elif (thing := _thing_before(standing, index)) is not None:
+        elif (thing := _thing_before(standing, index, share.words)) is not None:
             yield share._replace(of=thing)
 
 
@@ -88,13 +88,15 @@ def _counted_share(sentence: Sentence, index: int) -> Share | None:
         if index in reach and joined and not apart and count.kind in _UNITS:
             return Share(count.value, (count.first,), sentence.quote)
         behind = 0 < count.first - index <= _MAX_WORDS_FROM_NAME
-        if (
-            behind
-            and count.kind in NAMED
-            and not _APART.search(sentence.passage.between(index + 1, count.first))
-        ):
+        units = count.kind in NAMED or (count.first == index + 1 and _in_pieces(count))
+        if behind and units and not _APART.search(sentence.passage.between(index + 1, count.first)):
             return Share(count.value, (count.first,), sentence.quote)
     return None
+
+
+def _in_pieces(count: Count) -> bool:
+    """Whether a number counts pieces of what was named ("in each 2 pieces")."""
+    return count.noun is None or count.noun.head in WORDS["pieces"]
 
 
 def _share_behind(sentence: Sentence, of: Noun | None) -> Share | None:
@@ -118,7 +120,7 @@ def _one_each(sentence: Sentence, index: int, of: Noun | None) -> bool:
     for hit in sentence.hits:
         if hit.kind != "nr" and not (hit.kind in _OWNED and _own(sentence, hit.first)):
             continue
-        if 0 <= index - hit.last <= _MAX_WORDS_FROM_NAME:
+        if 0 <= index - hit.last <= _reach(sentence, hit.last, index):
             between = words[hit.last : index]
             if any(w.text in WORDS["onset"] for w in between) and not _vague(sentence, hit.first):
                 return not _AWAY.search(passage.between(hit.last, index))
@@ -131,6 +133,13 @@ def _one_each(sentence: Sentence, index: int, of: Noun | None) -> bool:
                 return False
             return has and not _vague(sentence, hit.first)
     return False
+
+
+def _reach(sentence: Sentence, first: int, index: int) -> int:
+    """How many words may part Node-RED from "each"; more where a host stands between them."""
+    words = sentence.passage.words[first:index]
+    hosted = any(word.text in WORDS["hosts"] for word in words)
+    return _MAX_WORDS_FROM_NAME * (2 if hosted else 1)
 
 
 def _times(sentence: Sentence, of: Noun | None) -> Count | None:
@@ -166,12 +175,12 @@ def _vague(sentence: Sentence, first: int) -> bool:
     return any(hit.kind == "vague" and 0 <= first - hit.last <= 1 for hit in sentence.hits)
 
 
-def _thing_before(standing: Sequence[Count], index: int) -> Thing | None:
-    """The thing counted last before "each", whatever the vocabulary calls it."""
+def _thing_before(standing: Sequence[Count], index: int, own: Sequence[int]) -> Thing | None:
+    """The thing counted last before "each", whatever the vocabulary calls it; not the share."""
     things = [
         count
         for count in standing
-        if count.end <= index and (count.thing or count.kind in _EARLIER)
+        if count.end <= index and count.first not in own and (count.thing or count.kind in _EARLIER)
     ]
     if not things:
         bare = [count for count in standing if count.noun is None and count.last == index]

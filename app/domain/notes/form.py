@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from app.domain.notes.census import summed, total_of
 from app.domain.notes.counting import Kind
-from app.domain.notes.distribution import products, shares
+from app.domain.notes.distribution import products, shares, thing_of
 from app.domain.notes.headcount import count_names, headcount
 from app.domain.notes.label import Mark
 from app.domain.notes.noun import ANAPHOR, THING
@@ -208,7 +208,9 @@ def _developers(value: _Value, tally: Tally) -> None:
 
 def _product(value: _Value) -> tuple[Statement, Statement | None] | None:
     """The instances, and perhaps places, of a value that says how many are on each of so many."""
-    return next(products(list(shares(value.said, value.standing())), []), None)
+    standing = value.standing()
+    things = [thing_of(count) for count in standing if count.thing]
+    return next(products(list(shares(value.said, standing)), things), None)
 
 
 def _leading_number(value: _Value, nouns: AbstractSet[str | None]) -> list[Statement]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.domain.notes.line import Span
+from app.domain.notes.noun import hits_from
 from app.domain.notes.passage import Passage
 from app.domain.notes.vocabulary import NUMBERS, WORDS
 
@@ -99,6 +100,7 @@ _TEAM_WORD = "team"
 _MAX_WORDS_OF_REMARK = 8
 _NAMING = frozenset({"builds", "developer", "nr", "instance"})
 _CUES = frozenset({"builds", "developer", "flow"})
+_NOUNS = frozenset({"trial", "live", "site", "machine", "flow", "artefact"})
 _NOT_NAMES = WORDS["not_names"]
 _NONE = WORDS["no"]
 
@@ -139,11 +141,12 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
         return number
     cued = not passage.kinds.isdisjoint(_CUES)
     subjects = sum(_people(m["who"]) for m in _SUBJECT_BUILDS.finditer(text)) if cued else 0
-    return subjects or _named_once(passage, text, cued=cued, live=live, short=short)
+    return subjects or _named_once(passage, sentence, cued=cued, live=live, short=short)
 
 
-def _named_once(passage: Passage, text: str, *, cued: bool, live: bool, short: bool) -> int | None:
+def _named_once(passage: Passage, span: Span, *, cued: bool, live: bool, short: bool) -> int | None:
     """The people of the first pattern that names any; those with a verb need a word of building."""
+    text = passage.text[slice(*span)]
     patterns = (
         [_BUILT_BY, _BUILD_WHO, _IS_DEVELOPER, _DEVELOPERS_ARE, _ONLY_DEVELOPER] if cued else []
     )
@@ -153,9 +156,16 @@ def _named_once(passage: Passage, text: str, *, cued: bool, live: bool, short: b
     if live:
         patterns.append(_LISTED)
     for pattern in patterns:
-        if match := pattern.search(text):
+        match = pattern.search(text)
+        if match and not (pattern is _JUST and _is_noun(passage, span[0] + match.start("who"))):
             return _people(match["who"]) or None
     return None
+
+
+def _is_noun(passage: Passage, place: int) -> bool:
+    """Whether a word with a capital is a known noun and no name ("nur Versuch")."""
+    first = passage.words_in(place, len(passage.text)).start
+    return any(hit.kind in _NOUNS for hit in hits_from(passage, first, first + 1))
 
 
 def _number(text: str) -> int | None:

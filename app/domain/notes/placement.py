@@ -97,8 +97,10 @@ def runs_there(sentence: Sentence, count: Count) -> bool:
         back = []
     onset = any(word in WORDS["onset"] | _SPREAD for word in back)
     live = any(hit.kind == "live" and hit.last <= count.first for hit in sentence.hits)
+    runs = sentence.topic and any(word in WORDS["gets"] for word in back)
     return onset and (
-        any(hit.kind in _RUNS for hit in sentence.hits)
+        runs
+        or any(hit.kind in _RUNS for hit in sentence.hits)
         or (live and (sentence.near or sentence.topic))
     )
 

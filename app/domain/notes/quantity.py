@@ -93,7 +93,8 @@ def _digits(passage: Passage, index: int) -> Quantity | None:
     heads = not any(char.isalnum() for char in text[: word.start])
     if heads and _ENUMERATOR.match(text):
         return None
-    if value in _YEARS or _dated(passage, index):
+    ordinal = index and words[index - 1].text in WORDS["ordinals"]
+    if ordinal or value in _YEARS or _dated(passage, index):
         return None
     return Quantity(value, index, index + 1)
 
