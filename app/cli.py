@@ -14,6 +14,7 @@ import sys
 
 import typer
 
+from app.commands.backup import backup
 from app.commands.check import check
 from app.commands.common import Exit, complaints
 from app.commands.doctor import doctor
@@ -39,7 +40,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (serve, worker, sync, check, notes, doctor, purge, waive, waivers, pause, resume, demo):
+for verb in (
+    serve,
+    worker,
+    sync,
+    check,
+    notes,
+    doctor,
+    purge,
+    waive,
+    waivers,
+    pause,
+    resume,
+    backup,
+    demo,
+):
     app.command()(verb)
 app.command(context_settings=PASS_ON)(sandbox)
 policy_app.command()(rehearse)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 
 DELIVERIES = Counter(
     "dealgate_deliveries",
     "Requests to the webhook, by outcome: accepted, unreadable, forged, oversized, broken_off,"
-    " unstored.",
+    " slow, busy, unstored.",
     ["outcome"],
 )
 EVENTS = Counter(
     "dealgate_events",
     "Events of accepted deliveries, by type and fate: read, echo, unknown, malformed.",
     ["type", "fate"],
+)
+
+SECONDS = Histogram(
+    "dealgate_delivery_seconds",
+    "From HubSpot's sending of a delivery, by its own timestamp, to its marks being durable.",
+    buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0),
 )
 
 _delivery_counter = lru_cache(maxsize=64)(DELIVERIES.labels)

@@ -30,6 +30,10 @@ from webhooks.signature import is_fresh, is_signed
 PATH = "/webhooks/hubspot"
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """A hundred events whose values are notes of the greatest length, 65,536 characters each."""
+BODY_SECONDS = 4.0
+"""HubSpot gives a whole delivery 5 seconds; who sends a body more slowly is not HubSpot."""
+MAX_BODIES_BYTES = 64 * 1024 * 1024
+"""Bodies in hand at once: nobody is known to be HubSpot before the end of his body."""
 ACK_DEADLINE_SECONDS = 4.0
 """HubSpot waits 5 seconds; a commit that takes longer is answered while HubSpot still listens."""
 RETRY_AFTER_SECONDS = 10
@@ -60,6 +64,8 @@ class Outcome(StrEnum):
     FORGED = "forged"
     OVERSIZED = "oversized"
     BROKEN_OFF = "broken_off"
+    SLOW = "slow"
+    BUSY = "busy"
     UNSTORED = "unstored"
 
 
@@ -69,13 +75,15 @@ _STATUS: Final = {
     Outcome.FORGED: 401,
     Outcome.OVERSIZED: 413,
     Outcome.BROKEN_OFF: 400,
+    Outcome.SLOW: 408,
+    Outcome.BUSY: 503,
     Outcome.UNSTORED: 503,
 }
 
 
 def _start(outcome: Outcome) -> Message:
     headers = [(b"content-length", b"0")] if _STATUS[outcome] != 204 else []
-    if outcome is Outcome.UNSTORED:
+    if _STATUS[outcome] == 503:
         headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
     return {"type": "http.response.start", "status": _STATUS[outcome], "headers": headers}
 
@@ -107,10 +115,13 @@ class _Door:
         self._max_body_bytes = settings.max_body_bytes
         self._clock = clock
         self._commit = commit
+        self._bytes_in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            outcome = await self._take(await self._verified_body(scope, receive))
+            body, sent_at = await self._verified_body(scope, receive)
+            outcome = await self._take(body)
+            metrics.SECONDS.observe(max(0.0, self._clock.now().timestamp() - sent_at))
         except _RefusedError as refusal:
             outcome = refusal.outcome
             log.info("delivery_refused", outcome=outcome)
@@ -118,8 +129,11 @@ class _Door:
         await send(_START[outcome])
         await send(_END)
 
-    async def _verified_body(self, scope: Scope, receive: Receive) -> bytes:
-        """The raw body of a request that is HubSpot's; the cheap questions come first."""
+    async def _verified_body(self, scope: Scope, receive: Receive) -> tuple[bytes, float]:
+        """The raw body of a request that is HubSpot's, and when it was sent, in epoch seconds.
+
+        The cheap questions come first.
+        """
         # Of a header that is sent twice the last one counts, and then has to hold.
         headers: dict[bytes, bytes] = dict(scope["headers"])
         signature = headers.get(b"x-hubspot-signature-v3")
@@ -130,7 +144,7 @@ class _Door:
         secrets = self._secrets()
         if not secrets or not signature or not timestamp or not is_fresh(timestamp, now):
             raise _RefusedError(Outcome.FORGED)
-        body = await self._bounded_body(receive)
+        body = await self._timely_body(receive)
         is_ours = is_signed(
             secrets=secrets,
             method=scope["method"],
@@ -142,20 +156,34 @@ class _Door:
         )
         if not is_ours:
             raise _RefusedError(Outcome.FORGED)
-        return body
+        return body, int(timestamp) / 1000
 
-    async def _bounded_body(self, receive: Receive) -> bytes:
-        """The body as it comes, given up as soon as it is too long, whatever its header said."""
+    async def _timely_body(self, receive: Receive) -> bytes:
         body = bytearray()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                await self._fill(body, receive)
+        except TimeoutError:
+            raise _RefusedError(Outcome.SLOW) from None
+        finally:
+            self._bytes_in_hand -= len(body)
+        return bytes(body)
+
+    async def _fill(self, body: bytearray, receive: Receive) -> None:
+        """Take the body as it comes, and give up as soon as it, or all in hand, is too long."""
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise _RefusedError(Outcome.BROKEN_OFF)
-            body += message.get("body", b"")
+            chunk = message.get("body", b"")
+            body += chunk
+            self._bytes_in_hand += len(chunk)
             if len(body) > self._max_body_bytes:
                 raise _RefusedError(Outcome.OVERSIZED)
+            if self._bytes_in_hand > MAX_BODIES_BYTES:
+                raise _RefusedError(Outcome.BUSY)
             if not message.get("more_body", False):
-                return bytes(body)
+                return
 
     async def _take(self, body: bytes) -> Outcome:
         try:

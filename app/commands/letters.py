@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.common import JsonOption, console, print_json, runtime
+from app.commands.common import Exit, JsonOption, complaints, console, print_json, runtime
+
+if TYPE_CHECKING:
+    from app.ports import DeadLetter
 
 letters_app = typer.Typer(help="Marks that failed too often or for good.", no_args_is_help=True)
 MAX_LISTED = 1_000
@@ -18,18 +21,7 @@ def list_letters(as_json: JsonOption = False) -> None:
     with runtime() as built:
         letters = built.ledger.dead_letters(MAX_LISTED)
     if as_json:
-        print_json(
-            [
-                {
-                    "kind": letter.key.kind,
-                    "id": letter.key.id,
-                    "attempts": letter.attempts,
-                    "reason": letter.reason,
-                    "died_at": letter.died_at.isoformat(),
-                }
-                for letter in letters
-            ]
-        )
+        print_json([_as_data(letter) for letter in letters])
         return
     for letter in letters:
         console.print(
@@ -39,6 +31,50 @@ def list_letters(as_json: JsonOption = False) -> None:
         )
     if not letters:
         console.print("No dead letters.")
+
+
+@letters_app.command()
+def show(
+    record: Annotated[str, typer.Argument(metavar="ID", help="The id of a deal or other record.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Say all that is known of one dead letter: its reason, its times, its last verdict.
+
+    Exit code 1 when there is none of that id.
+    """
+    from app.domain.deal import DealId
+
+    with runtime() as built:
+        found = [each for each in built.ledger.dead_letters(MAX_LISTED) if each.key.id == record]
+        verdict = built.ledger.recorded([DealId(record)]).get(DealId(record))
+    if not found:
+        complaints.print(f"no dead letter has the id {record}", markup=False)
+        raise typer.Exit(Exit.NOT_WELL)
+    if as_json:
+        print_json([_as_data(each) for each in found])
+        return
+    for letter in found:
+        console.print(
+            f"{letter.key}\n"
+            f"  reason        {letter.reason}\n"
+            f"  attempts      {letter.attempts}\n"
+            f"  first marked  {letter.first_marked_at:%Y-%m-%d %H:%M:%S} UTC\n"
+            f"  given up      {letter.died_at:%Y-%m-%d %H:%M:%S} UTC\n"
+            f"  last verdict  {verdict.verdict.standing if verdict else 'none'}\n"
+            f"Mend the cause, then: dealgate dead-letters replay {letter.key.id}",
+            markup=False,
+        )
+
+
+def _as_data(letter: DeadLetter) -> dict[str, object]:
+    return {
+        "kind": letter.key.kind,
+        "id": letter.key.id,
+        "attempts": letter.attempts,
+        "reason": letter.reason,
+        "first_marked_at": letter.first_marked_at.isoformat(),
+        "died_at": letter.died_at.isoformat(),
+    }
 
 
 @letters_app.command()

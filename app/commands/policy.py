@@ -100,6 +100,22 @@ def docs(
     console.print(f"Written to {out}.", markup=False)
 
 
+@policy_app.command("reference")
+def reference_page(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the page there instead of printing it.")
+    ] = None,
+) -> None:
+    """Make the reference page of every key of a policy file, in Markdown."""
+    from config.policy.reference import reference
+
+    if out is None:
+        typer.echo(reference(), nl=False)
+        return
+    out.write_text(reference(), encoding="utf-8")
+    console.print(f"Written to {out}.", markup=False)
+
+
 @policy_app.command()
 def diff(
     old: Annotated[Path, typer.Argument(help="A policy file.")],

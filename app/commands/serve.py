@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from app.commands.common import Exit, complaints, runtime
+from config.settings import SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from app.wiring import Runtime
 
 WORKER_STOP_SECONDS = 20.0
+
+log = structlog.get_logger(__name__)
 
 
 def serve(
@@ -21,6 +28,7 @@ def serve(
     import uvicorn
 
     from app.main import create_app
+    from app.patience import PatientProtocol
     from app.startup import Refusal, look
 
     with runtime() as built:
@@ -28,6 +36,7 @@ def serve(
             complaints.print(str(problem), markup=False)
             if isinstance(problem, Refusal):
                 raise typer.Exit(Exit.REFUSED)
+        _rotate_on_hangup(built)
         uvicorn.run(
             create_app(built),
             host=host or built.settings.dealgate_host,
@@ -35,6 +44,8 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            http=PatientProtocol,
+            ws="none",
             timeout_keep_alive=30,
             limit_concurrency=256,
             backlog=512,
@@ -51,6 +62,7 @@ def worker() -> None:
             complaints.print(str(problem), markup=False)
             if isinstance(problem, Refusal):
                 raise typer.Exit(Exit.REFUSED)
+        _rotate_on_hangup(built)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         threads, sender = built.worker(), built.alert_sender()
@@ -60,3 +72,18 @@ def worker() -> None:
         stop.wait()
         threads.stop(WORKER_STOP_SECONDS)
         sender.stop(WORKER_STOP_SECONDS)
+
+
+def _rotate_on_hangup(built: Runtime) -> None:
+    """On SIGHUP take over the secrets that `.env` and the files hold now."""
+
+    def take_over(*_: object) -> None:
+        try:
+            built.secrets.reload(load_settings())
+        except SettingsError as error:
+            log.warning("secrets_kept", error=str(error))
+        else:
+            log.info("secrets_reloaded")
+
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, take_over)

@@ -339,6 +339,7 @@ def _tell(result: Reconciled, claim: Claim, number: str, now: datetime) -> None:
         metrics.MARK_TO_WRITE_SECONDS.observe(waited)
         bound = bound.bind(seconds=round(waited, 3))
     if result.verdict:
+        metrics.judged(result.verdict)
         bound = bound.bind(
             policy=result.verdict.policy_version,
             standing=result.verdict.standing,

@@ -74,8 +74,9 @@ class Worker:
         self._lock = Lock()
         self._held: dict[str, Sequence[Claim]] = {}
         self._rechecked_at: datetime | None = None
+        self._turned_at = dict.fromkeys(range(pace.threads), clock.now())
         self._threads = [
-            Thread(target=self._run, args=(f"{name}.{number}",), name=f"worker-{number}")
+            Thread(target=self._run, args=(number,), name=f"worker-{number}")
             for number in range(pace.threads)
         ]
         self._heart = Thread(target=self._beat, name="worker-heartbeat")
@@ -121,6 +122,11 @@ class Worker:
     def is_alive(self) -> bool:
         """Whether every thread is still running."""
         return all(thread.is_alive() for thread in (*self._threads, self._heart))
+
+    @property
+    def turned_at(self) -> datetime:
+        """When the thread that is longest at its turn began it; now for one without threads."""
+        return min(self._turned_at.values(), default=self._clock.now())
 
     # ----------------------------------------------------------------- one turn
 
@@ -203,9 +209,11 @@ class Worker:
 
     # ----------------------------------------------------------------- the threads
 
-    def _run(self, worker: str) -> None:
+    def _run(self, number: int) -> None:
+        worker = f"{self._name}.{number}"
         idle_turns = 0
         while not self._stopping.is_set():
+            self._turned_at[number] = self._clock.now()
             heard = self._bell.rings
             if self.turn(worker):
                 idle_turns = 0
