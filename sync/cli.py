@@ -25,6 +25,7 @@ from app.ports import Failure
 from config.policy import PolicyError
 from config.settings import SettingsError, load_settings
 
+from .correcting import undo
 from .making import kind_of_next, sweep_of
 from .report import Report
 from .schedule import to_stderr
@@ -61,6 +62,9 @@ def sync(
     with_digest: Annotated[
         bool, typer.Option("--digest", help="Post the digest to the channel.")
     ] = False,
+    undone: Annotated[
+        str | None, typer.Option("--undo", help="Take back what this run corrected, and end.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print data as JSON.")] = False,
 ) -> None:
     """Look at every open deal now, and write what differs."""
@@ -74,6 +78,9 @@ def sync(
     try:
         if not dry_run:
             runtime.pause.refuse()
+        if undone is not None:
+            _undo(runtime, undone)
+            return
         report = run_sweep(runtime, full=full, dry_run=dry_run, limit=limit, as_json=as_json)
         if not dry_run:
             _tell(runtime, report, folder, with_digest=with_digest)
@@ -104,12 +111,25 @@ def run_sweep(
             report = sweep.rehearse(
                 limit=limit,
                 progress=progress,
-                tell=lambda item: found.append(Difference.of(item)),
+                tell=lambda item, corrected: found.append(Difference.of(item, corrected)),
             )
         else:
             report = sweep.run(limit=limit, progress=progress)
     _print(report, found, as_json=as_json)
     return report
+
+
+def _undo(runtime: Runtime, run_id: str) -> None:
+    """Take back a run's corrections and say what came of it. Raises Failure."""
+    done = undo(run_id, contacts=runtime.crm, ledger=runtime.ledger, clock=runtime.clock)
+    for said, corrections in (
+        ("restored", done.restored),
+        ("changed since and left alone", done.changed_since),
+        ("refused by HubSpot", done.refused),
+    ):
+        typer.echo(f"{len(corrections)} {said}")
+        for each in corrections:
+            typer.echo(f"  {each.name} (contact {each.contact}): {each.after} → {each.before}")
 
 
 def _tell(runtime: Runtime, report: Report, folder: Path | None, *, with_digest: bool) -> None:

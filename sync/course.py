@@ -21,6 +21,7 @@ from app.ledger import SqlLedger
 from app.ledger.sweeps import SweepRun, SweepState
 from app.ports import Clock, Crm, Failure, Retryable
 
+from .correcting import Corrector
 from .lease import SweepLease
 from .leftovers import Leftovers, SweepPace
 from .report import Tally
@@ -65,6 +66,7 @@ class Means:
     clock: Clock
     wait: Callable[[float], object]
     pace: SweepPace
+    corrector: Corrector
 
 
 class Course:
@@ -153,6 +155,7 @@ class Course:
         with closing(self._windows()) as listed:
             for window in listed:
                 self._writer.take(window)
+                self._means.corrector.take(self.run.run_id, window.judged.made)
                 self._moved(window)
                 while self.leftovers.turn():
                     pass
@@ -163,6 +166,7 @@ class Course:
         return None
 
     def _end(self) -> None:
+        self._means.corrector.flush(self.run.run_id)
         self.leftovers.work_off(self._look, self._means.wait, self._means.pace)
         self.tally.leave(self.leftovers.left, self.leftovers.given_up)
         self._tell()

@@ -9,6 +9,7 @@ from functools import partial
 from threading import Event
 
 from app.controller.judgement import Judge
+from app.domain.correction import corrections
 from app.domain.evaluate import evaluate
 from app.domain.gist import gist_of
 from app.hubspot.stored_crm import StoredCrm
@@ -17,6 +18,7 @@ from app.ledger.sweeps import SweepKind, SweepRun
 from app.wiring import Runtime
 from config.settings import NEVER
 
+from .correcting import Corrector
 from .course import Means, Source
 from .guard import QuotaGuard
 from .leftovers import SweepPace
@@ -93,6 +95,12 @@ def sweep_of(runtime: Runtime, kind: SweepKind, stopping: Event | None = None) -
         clock=runtime.clock,
         wait=halt.wait,
         pace=SweepPace(),
+        corrector=Corrector(
+            contacts=runtime.crm,
+            ledger=runtime.ledger,
+            clock=runtime.clock,
+            propose=lambda item, now: corrections(policy, item.snapshot, item.verdict, now),
+        ),
     )
     return Sweep(
         means,

@@ -30,6 +30,7 @@ class Report:
     `alerting` deals hold something that people are told about when it opens, counted by criterion
     and by owner as well: what a first sweep finds and keeps from the channel. `calls` are those to
     HubSpot, `calls_saved` those that copies made needless. `stopped` says why it ended early.
+    `corrected` contacts were given another lead status.
     """
 
     run_id: str
@@ -57,6 +58,7 @@ class Report:
     calls: int
     calls_saved: int
     stopped: str | None = None
+    corrected: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -95,7 +97,13 @@ class Tally:
         return dict(self._errors)
 
     def report(
-        self, run: SweepRun, finished_at: datetime, *, is_dry_run: bool, is_baseline: bool
+        self,
+        run: SweepRun,
+        finished_at: datetime,
+        *,
+        is_dry_run: bool,
+        is_baseline: bool,
+        corrected: int = 0,
     ) -> Report:
         """The figures as they stand."""
         return Report(
@@ -112,6 +120,7 @@ class Tally:
             calls=run.calls,
             calls_saved=run.calls_saved,
             stopped=run.reason,
+            corrected=corrected,
             **{name: self._counts[name] for name in _COUNTED},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.controller.judgement import Judgement
+from app.domain.correction import Correction
 
 from .report import Report
 
@@ -56,6 +57,9 @@ def summary(report: Report) -> Iterator[str]:
         f"blocked; {report.closed} not judged, {report.gone} gone."
     )
     yield f"{report.calls} calls to HubSpot, {report.calls_saved} saved; run {report.run_id}."
+    if report.corrected:
+        undo = f"dealgate sync --undo {report.run_id}"
+        yield f"{report.corrected} lead statuses were corrected; take that back with `{undo}`."
     if report.is_baseline:
         yield "This was the first full sweep: all is recorded, and nobody was alerted."
         yield from _kept_back(report)
@@ -93,9 +97,11 @@ class Difference:
     changes: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def of(cls, item: Judgement) -> Difference:
-        """The part of a judgement worth keeping until the end."""
-        changes = {str(change.key): change.properties for change in item.changes}
+    def of(cls, item: Judgement, corrected: Iterable[Correction] = ()) -> Difference:
+        """The part of a judgement worth keeping until the end, with what it corrects."""
+        changes = {str(change.key): dict(change.properties) for change in item.changes}
+        for each in corrected:
+            changes.setdefault(f"contact {each.contact}", {})[each.property] = each.after
         return cls(item.snapshot.name, item.snapshot.link, changes)
 
     def lines(self) -> Iterator[str]:

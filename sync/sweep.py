@@ -21,6 +21,7 @@ import structlog
 from app.controller.judgement import Judgement, Judgements
 from app.controller.reconcile import BASELINE_FACT, Outcome, Reconciled
 from app.controller.worker import Worker
+from app.domain.correction import Correction
 from app.domain.deal import DealId, deal_key
 from app.ledger.sweeps import SweepKind, SweepRun, SweepState
 
@@ -33,8 +34,8 @@ STOP_SECONDS = 1.0
 RESUMED_WITHIN = timedelta(hours=20)
 """A sweep that began longer ago is begun anew: too much may have changed behind its back."""
 
-Difference = Callable[[Judgement], None]
-"""Hears of a deal that a dry run would write to."""
+Difference = Callable[[Judgement, tuple[Correction, ...]], None]
+"""Hears of a deal that a dry run would write to, and what it would correct on its contacts."""
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +89,7 @@ class Sweep:
                 self._clock.now(),
                 is_dry_run=False,
                 is_baseline=is_whole and self._take_baseline(),
+                corrected=self._means.corrector.made,
             )
             _log(report, course.tally)
         return report
@@ -113,8 +115,9 @@ class Sweep:
         with closing(judged):
             for window in judged:
                 for item in window.judged.made:
-                    if item.changes:
-                        tell(item)
+                    corrected = self._means.corrector.proposed(item)
+                    if item.changes or corrected:
+                        tell(item, corrected)
                 tally.hear(_would_be(window.judged))
                 left.update(window.judged.failed)
                 progress(tally.done, max(min(expected, limit or expected), tally.done))

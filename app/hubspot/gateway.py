@@ -85,6 +85,23 @@ class HubSpotCrm:
         """See `app.ports.Crm.apply`."""
         return self._writer.apply(changes)
 
+    def correct(
+        self, changes: Sequence[Change], names: frozenset[str]
+    ) -> Mapping[ObjectKey, Failure]:
+        """Write contact properties of these names, which are not ours: for a policy that has them
+        corrected, and for taking that back. Answers as `apply`.
+        """
+        return BatchWriter(self._crews, self._names.prefix, names).apply(changes)
+
+    def contact_values(self, ids: Sequence[str], name: str) -> Mapping[str, str]:
+        """What stands in a contact property, now; contacts that are gone are missing.
+
+        Raises Failure when one of them could not be read.
+        """
+        reader = BatchReader(self._crews.for_work_on(len(ids)))
+        records = certain(reader.records(ObjectKind.CONTACT, ids, (name,)).result())
+        return {each: record.properties.get(name) or "" for each, record in records.items()}
+
     def open_deals(self, after: DealId | None = None) -> Iterable[DealId]:
         """See `app.ports.Crm.open_deals`. Raises Failure while it is consumed."""
         return OpenDeals(self._client, self.portal, after=after)

@@ -4,7 +4,8 @@ Each row carries a write trace id, with which HubSpot reports single rows. Where
 as a whole instead, the batch is halved until the bad rows stand alone, or until so many are bad
 that the search for them would cost more than it gains. A row that HubSpot leaves
 out of its answer without a word, as it does for ids that were merged away, was not written. Only
-properties with our prefix pass; nothing here can move a stage, an amount or a date.
+properties with our prefix pass, and those that are named on purpose; nothing here can move a
+stage, an amount or a date.
 """
 
 from __future__ import annotations
@@ -31,14 +32,18 @@ Rows = Mapping[str, Mapping[str, str]]
 
 
 class BatchWriter:
-    """Writes the batches of a call side by side."""
+    """Writes the batches of a call side by side.
 
-    def __init__(self, crews: Crews, prefix: str) -> None:
+    `also` are the names of properties that may be written without being ours.
+    """
+
+    def __init__(self, crews: Crews, prefix: str, also: frozenset[str] = frozenset()) -> None:
         if not prefix:
             message = "a prefix is needed: without one every property would be ours"
             raise ValueError(message)
         self._crews = crews
         self._prefix = prefix
+        self._also = also
 
     def apply(self, changes: Iterable[Change]) -> Failures:
         """Write the changes; answers those that did not happen, and why. Raises nothing."""
@@ -65,11 +70,12 @@ class BatchWriter:
     def _foreign(self, change: Change) -> Terminal | None:
         if change.key.kind not in WRITABLE:
             return Terminal(f"{change.key}: records of this kind are never written")
-        foreign = sorted(n for n in change.properties if not n.startswith(self._prefix))
+        names = change.properties.keys() - self._also
+        foreign = sorted(name for name in names if not name.startswith(self._prefix))
         if foreign:
-            names = ", ".join(foreign)
+            said = ", ".join(foreign)
             return Terminal(
-                f"{change.key}: {names} is not ours to write; our prefix is {self._prefix!r}"
+                f"{change.key}: {said} is not ours to write; our prefix is {self._prefix!r}"
             )
         return None
 

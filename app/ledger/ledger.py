@@ -21,6 +21,7 @@ from app.ledger import alerts, holding, letters, outcomes, redaction, sightings,
 from app.ledger.book import SqlAlertBook
 from app.ledger.calls import SharedCalls
 from app.ledger.copies import Copies, forget_people
+from app.ledger.corrections import Corrections
 from app.ledger.database import Database
 from app.ledger.episode import Episode
 from app.ledger.errands import Errands
@@ -61,6 +62,7 @@ class SqlLedger:
         self._listeners: list[Listener] = []
         self.sweeps = Sweeps(database)
         self.copies = Copies(database)
+        self.corrections = Corrections(database)
         self.sightings = Sightings(database)
         self.alerts = SqlAlertBook(database)
         self.errands = Errands(database)

@@ -309,6 +309,22 @@ def by_kind(keys: Iterable[ObjectKey]) -> IdsByKind:
     return ids
 
 
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("contact", String(64), primary_key=True),
+    Column("property", String(128), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("criterion", String(64), nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
+    Column("undone_at", UtcTime),
+    Index("corrections_by_contact", "contact"),
+)
+
+
 def among(table: Table, keys: Iterable[ObjectKey]) -> ColumnElement[bool]:
     """Whether a row of a table with `kind` and `object_id` belongs to one of `keys`.
 

@@ -7,6 +7,7 @@ from itertools import count
 
 from app.controller.worker import Pace, Worker
 from app.ledger.sweeps import SweepKind
+from sync.correcting import Corrector
 from sync.course import Means, Source
 from sync.leftovers import SweepPace
 from sync.sweep import Sweep
@@ -19,7 +20,7 @@ def unheard(done, deals):
     """A progress listener for tests that look at the end alone."""
 
 
-def unsaid(item):
+def unsaid(item, corrected):
     """A listener for differences that nobody looks at."""
 
 
@@ -35,6 +36,9 @@ def sweep_of(rig, wait=None, pace=PACE, kind=SweepKind.FULL, **differently):
         clock=rig.clock,
         wait=wait or rig.clock.advance,
         pace=pace,
+        corrector=Corrector(
+            contacts=None, ledger=rig.ledger, clock=rig.clock, propose=lambda *_: ()
+        ),
     )
 
     def hands():

@@ -90,7 +90,9 @@ def test_dry_run_tells_the_differences_and_leaves_no_trace(rig):
     rig.crm.add(2, notes=["change: a", "now: b"])
     before = rig.crm.portal()
     told = []
-    report = sweep_of(rig).rehearse(limit=None, progress=unheard, tell=told.append)
+    report = sweep_of(rig).rehearse(
+        limit=None, progress=unheard, tell=lambda item, _: told.append(item)
+    )
     assert [item.deal_id for item in told] == ["1", "2"]
     lines = list(Difference.of(told[0]).lines())
     assert lines[0] == "Deal 1 (https://portal.example/deal/1)"

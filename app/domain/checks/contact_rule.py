@@ -11,6 +11,7 @@ from abc import abstractmethod
 from app.domain.case import Case, Check, Outcome, earliest, not_checkable
 from app.domain.contact_case import ContactCase
 from app.domain.deal import Unread
+from app.domain.lead_status import LeadStatus
 from app.domain.verdict import State
 
 
@@ -26,6 +27,10 @@ class ContactRule(Check):
     @abstractmethod
     def on_contact(self, case: ContactCase) -> Outcome | None:
         """What one contact shows; None when the rule does not apply to it."""
+
+    def correction(self) -> LeadStatus | None:
+        """The lead status that a contact who fails shall be given; None: nobody gives it any."""
+        return None
 
     def __call__(self, case: Case) -> Outcome | None:
         """See the class."""

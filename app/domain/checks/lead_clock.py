@@ -34,12 +34,18 @@ class StatusAfterSilence(ContactRule):
     """Unmet while a contact has one of the statuses and has not replied for `days`.
 
     The clock starts at our last outreach and stops with the customer's next word; our own
-    messages never count as a reply. Without any outreach it does not run.
+    messages never count as a reply. Without any outreach it does not run. With `correct` the
+    nightly sweep sets what the status `becomes`.
     """
 
     while_in: tuple[LeadStatus, ...]
     days: Days
     becomes: LeadStatus
+    correct: bool = False
+
+    def correction(self) -> LeadStatus | None:
+        """What the status becomes, if it is to be set."""
+        return self.becomes if self.correct else None
 
     def on_contact(self, case: ContactCase) -> Outcome | None:
         """See the class."""
