@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -225,3 +226,12 @@ def test_an_alternative_that_cannot_be_told_leaves_the_gaps_unknown():
     """It may be the paid pilot that makes up for them."""
     finding = gates("Paid pilot: клиент платит за пилот двенадцать тысяч евро")
     assert finding.state is State.UNKNOWN
+
+
+def test_notes_with_secrets_are_named_in_the_order_in_which_they_were_written():
+    """HubSpot lists notes in any order; the text on the deal must not change with it."""
+    early = note("password: Tr0ub4dor&3", note_id="n9", written_at=NOW - timedelta(days=9))
+    late = note("VPN password: Tr0ub4dor&3", note_id="n1", written_at=NOW - timedelta(days=1))
+    one, other = (outcome("secret_in_note", pair) for pair in ([early, late], [late, early]))
+    assert one == other
+    assert "(note of 2026-08-23; note of 2026-08-31)" in one.message

@@ -21,20 +21,18 @@ _NONE_FOUND = Outcome(State.MET, "met", "No secret was found in the notes.")
 class NoSecretInNotes(Check):
     """Unmet when a note holds what looks like a password, a token or a key.
 
-    The secret is not repeated: the note is named by its author and date alone.
+    The secret is not repeated: the notes are named by author and date alone, oldest first.
     """
 
     def __call__(self, case: Case) -> Outcome:
         """See the class."""
         if isinstance(case.snapshot.notes, Unread):
             return not_checkable(case.snapshot.notes.reason)
-        held = [
-            cite(case.snapshot, case.notes, note.id, MASK, note.written_at)
-            for note in case.snapshot.notes
-            if is_leaky(note)
-        ]
-        if not held:
+        leaky = [note for note in case.snapshot.notes if is_leaky(note)]
+        if not leaky:
             return _NONE_FOUND
+        leaky.sort(key=lambda note: (note.written_at, note.id))
+        held = [cite(case.snapshot, case.notes, note.id, MASK, note.written_at) for note in leaky]
         where = "; ".join(map(_named, held))
         said = f"What looks like a password or a key stands in the notes ({where})."
         return Outcome(State.UNMET, "secret", said, tuple(held))
