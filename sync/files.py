@@ -97,6 +97,7 @@ def bars(shares: Sequence[Share], titles: dict[str, str]) -> str:
     if not shares:
         return ""
     from matplotlib.figure import Figure  # noqa: PLC0415 - see the module
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - see the module
 
     shown = list(reversed(shares[:MAX_BARS]))
     figure = Figure(figsize=(7, 0.6 + 0.32 * len(shown)), layout="constrained")
@@ -108,6 +109,7 @@ def bars(shares: Sequence[Share], titles: dict[str, str]) -> str:
         [titles.get(share.name, share.name) for share in shown],
         parse_math=False,
     )
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.1)
     text = io.StringIO()

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from time import monotonic
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from app.controller.judgement import Judgement
 from app.domain.correction import Correction
@@ -28,20 +37,37 @@ def progress_on(console: Console, doing: str = "sweeping") -> Iterator[Heard]:
     if not console.is_terminal:
         yield _lines(console)
         return
-    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn(doing),
+        BarColumn(),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("deals", total=None)
         yield lambda done, deals: bar.update(task, completed=done, total=deals)
 
 
+class RateColumn(ProgressColumn):
+    """How many deals a second are looked at."""
+
+    def render(self, task: Task) -> Text:
+        """The rate of late, nothing while it is not known."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f} deals/s" if speed else "")
+
+
 def _lines(console: Console) -> Heard:
-    said_at = monotonic()
+    began_at = said_at = monotonic()
 
     def hear(done: int, deals: int) -> None:
         nonlocal said_at
         if monotonic() - said_at >= PLAIN_LINE_SECONDS:
             said_at = monotonic()
-            console.print(f"{done} of {deals} deals", markup=False)
+            rate = done / (said_at - began_at)
+            left = f", {(deals - done) / rate:.0f} s left" if rate else ""
+            console.print(f"{done} of {deals} deals, {rate:.0f} a second{left}", markup=False)
 
     return hear
 
