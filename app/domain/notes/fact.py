@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import zip_longest
 
@@ -150,6 +149,6 @@ def _read_sentence(sentence: Sentence, tally: Tally, year: int) -> None:
     elif ended:
         tally.adopted.append(Statement(0, Weight.NAMED, sentence.quote))
         zeros = [count for count in sentence.counts if not count.value]
-        read_numbers(replace(sentence, counts=zeros), tally, year)
+        read_numbers(sentence._replace(counts=zeros), tally, year)
     elif sentence.named and _ONLY.search(sentence.quote):
         tally.adopted.append(Statement(0, Weight.IMPLIED, sentence.quote))

@@ -195,7 +195,7 @@ def _in_production(value: _Value, tally: Tally) -> None:
     says_yes = any(word.text in WORDS["yes"] for word in value.leading())
     if value.negative or value.has("not_live") or (value.has("trial") and not says_yes):
         tally.live.append(Statement(0, Weight.FIELD, value.quote))
-    elif says_yes or value.has("live"):
+    elif says_yes or value.has("live") or any(count.value for count in value.standing()[:1]):
         tally.live.append(Statement(1, Weight.FIELD, value.quote))
 
 

@@ -91,6 +91,8 @@ _TEAM = re.compile(
     r"\b(?:team of|[Tt]eam von|[Tt]eam van|équipe de|equipo de) (?P<n>\w{1,9})\b"
     r"(?=.{0,80}\b(?:develop|buil|maintain|entwick|bau|ontwik|bouw|dévelop|desarrol))"
 )
+_WITH_CUE = (_BUILT_BY, _BUILD_WHO, _IS_DEVELOPER, _DEVELOPERS_ARE, _ONLY_DEVELOPER)
+_ALONE = ("only", "just", "einzig", "nur", "alleen", "enige", "seul", "sol", "unic", "uniq")
 _SPLIT = re.compile(_AND)
 _WHO = re.compile(
     r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]olo)\s)*"
@@ -147,13 +149,12 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
 def _named_once(passage: Passage, span: Span, *, cued: bool, live: bool, short: bool) -> int | None:
     """The people of the first pattern that names any; those with a verb need a word of building."""
     text = passage.text[slice(*span)]
-    patterns = (
-        [_BUILT_BY, _BUILD_WHO, _IS_DEVELOPER, _DEVELOPERS_ARE, _ONLY_DEVELOPER] if cued else []
-    )
-    patterns.append(_ONLY_ONE)
-    if short or not passage.kinds.isdisjoint(_NAMING):
-        patterns.append(_JUST)
-    if live:
+    patterns = list(_WITH_CUE) if cued else []
+    if any(word in passage.folded for word in _ALONE):
+        patterns.append(_ONLY_ONE)
+        if short or not passage.kinds.isdisjoint(_NAMING):
+            patterns.append(_JUST)
+    if live and ("+" in text or "&" in text):
         patterns.append(_LISTED)
     for pattern in patterns:
         match = pattern.search(text)

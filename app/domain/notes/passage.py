@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import cached_property
 from operator import attrgetter
 
 from app.domain.notes.line import Line, Span
@@ -37,10 +36,16 @@ class Passage:
         self.kinds = frozenset(map(_kind_of, self.hits))
         self.questions = self.kinds & book.questions if self.hits else self.kinds
         self.fillers = book.fillers
+        self._sentences: list[Span] | None = None
 
-    @cached_property
+    @property
     def sentences(self) -> list[Span]:
         """The sentences of the line, as spans without the white space between them."""
+        if self._sentences is None:
+            self._sentences = self._split()
+        return self._sentences
+
+    def _split(self) -> list[Span]:
         if not _STOP_INSIDE.search(self.text, 0, len(self.text) - 1):
             return [(0, len(self.text))]
         spans: list[Span] = []

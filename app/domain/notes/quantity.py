@@ -50,7 +50,14 @@ class Quantity(NamedTuple):
 def quantities(passage: Passage, start: int = 0, end: int | None = None) -> list[Quantity]:
     """The countable numbers of a line between two places, in order; a range gives none."""
     words = passage.words
-    places = [index for index, word in enumerate(words) if _begins_number(word.text)]
+    places = [
+        index
+        for index, (text, _, _) in enumerate(words)
+        if text in NUMBERS
+        or text[0] in _DIGITS
+        or text[-1] in _DIGITS
+        or (len(text) > _LETTERS_OF_COMPOUND and value_of(text) is not None)
+    ]
     found: list[Quantity] = []
     for index in places:
         inside = start <= words[index].start and (end is None or words[index].end <= end)
@@ -60,13 +67,6 @@ def quantities(passage: Passage, start: int = 0, end: int | None = None) -> list
         if quantity is not None:
             found.append(quantity)
     return _without_ranges(passage, found) if len(found) > 1 else found
-
-
-def _begins_number(text: str) -> bool:
-    """Whether a word is a number, or may be; only long ones can be compounds of two."""
-    if text in NUMBERS or text[0] in _DIGITS or text[-1] in _DIGITS:
-        return True
-    return len(text) > _LETTERS_OF_COMPOUND and value_of(text) is not None
 
 
 def _at(passage: Passage, index: int) -> Quantity | None:

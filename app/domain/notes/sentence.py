@@ -6,9 +6,7 @@ It only gathers; `counting` says what a number stands for and `census` adds up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import NamedTuple
 
 from app.domain.notes.line import Span
@@ -53,13 +51,14 @@ class Count(NamedTuple):
         return self.kind in _THINGS
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence with its hits and counts.
 
-    `near`: its line speaks of Node-RED, or is one short item among such; `topic`: what stands
-    shortly before it did; `day` is the date of its entry in a log; `antecedent` is the class of
-    the thing counted last before it, which "both" and "three of them" count again.
+    `kinds` are the classes of its hits, `words` those that lie in it, `quote` is its text without
+    bullet and label. `named`: it speaks of Node-RED itself; `near`: its line does, or is one short
+    item among such; `topic`: what stands shortly before it did; `day` is the date of its entry in
+    a log; `antecedent` is the class of the thing counted last before it, which "both" and "three
+    of them" count again.
     """
 
     passage: Passage
@@ -69,6 +68,10 @@ class Sentence:
     near: bool
     topic: bool
     day: date | None
+    kinds: frozenset[str]
+    named: bool
+    words: range
+    quote: str
     antecedent: str | None = None
 
     @classmethod
@@ -85,38 +88,18 @@ class Sentence:
     ) -> Sentence:
         """The sentence over a span of a line, with those of the line's counts that lie in it."""
         hits: Sequence[Hit] = passage.hits
+        kinds, inside = passage.kinds, range(len(passage.words))
         if span != (0, len(passage.text)):
             inside = passage.words_in(*span)
             first, last = inside.start, inside.stop
             hits = [hit for hit in hits if first <= hit.first and hit.last <= last]
             counts = [count for count in counts if first <= count.first < last]
-        return cls(passage, span, hits, counts, near, topic, day, antecedent)
-
-    @cached_property
-    def kinds(self) -> frozenset[str]:
-        """The classes of its hits."""
-        return frozenset(hit.kind for hit in self.hits)
-
-    @property
-    def named(self) -> bool:
-        """Whether it speaks of Node-RED itself."""
-        return not self.kinds.isdisjoint(NAMED)
-
-    @cached_property
-    def words(self) -> range:
-        """The words that lie in it."""
-        return self.passage.words_in(*self.span)
-
-    @cached_property
-    def quote(self) -> str:
-        """The sentence without bullet and label."""
-        text = self.passage.text[slice(*self.span)].lstrip(_BULLETS).rstrip(" ;|")
-        head, colon, rest = text[:_MAX_CHARACTERS_OF_LABEL].partition(":")
-        labelled = any(
-            "." in hit.kind and self.passage.words[hit.first].start - self.span[0] < len(head)
-            for hit in self.hits
+            kinds = frozenset(hit.kind for hit in hits)
+        named = not kinds.isdisjoint(NAMED)
+        quote = _quote(passage, span, hits)
+        return cls(
+            passage, span, hits, counts, near, topic, day, kinds, named, inside, quote, antecedent
         )
-        return text[len(head) + 1 :].lstrip() if colon and rest and labelled else text
 
     def counts_from(self, place: int) -> list[Count]:
         """The counts from a character of the line on."""
@@ -128,6 +111,16 @@ class Sentence:
         for hit in self.hits:
             if hit.kind in kinds and 0 <= count.first - hit.last <= words:
                 yield hit
+
+
+def _quote(passage: Passage, span: Span, hits: Sequence[Hit]) -> str:
+    """A sentence without bullet and label."""
+    text = passage.text[slice(*span)].lstrip(_BULLETS).rstrip(" ;|")
+    head, colon, rest = text[:_MAX_CHARACTERS_OF_LABEL].partition(":")
+    labelled = bool(colon and rest) and any(
+        "." in hit.kind and passage.words[hit.first].start - span[0] < len(head) for hit in hits
+    )
+    return text[len(head) + 1 :].lstrip() if labelled else text
 
 
 def counts_in(passage: Passage, start: int = 0, end: int | None = None) -> list[Count]:

@@ -27,6 +27,7 @@ _AGO = re.compile(
     r"(?:years?|months?) (?:ago|back)\b"
     r"|\bvor \w+ jahren\b|\bil y a\b|\bjaar geleden\b|\bhace \w+ anos\b"
 )
+_CUES_OF_AGO = (" ago", " back", "vor ", "il y a", "geleden", "hace ")
 _MAX_WORDS_BACK = 6
 _MAX_WORDS_BEHIND = 2
 
@@ -137,6 +138,6 @@ def _foreseen(passage: Passage, count: Count, year: int) -> bool:
 def _long_ago(sentence: Sentence) -> bool:
     """Whether the sentence tells of years ago, and not of today as well."""
     folded = sentence.passage.folded
-    return _AGO.search(folded, *sentence.span) is not None and not any(
-        hit.kind == "current" for hit in sentence.hits
-    )
+    if "current" in sentence.kinds or not any(cue in folded for cue in _CUES_OF_AGO):
+        return False
+    return _AGO.search(folded, *sentence.span) is not None

@@ -17,7 +17,7 @@ from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import NUMBERS, WORDS
 
 _BARE_LIVE = re.compile(
-    r"(?:^|[,;:(/]\s*|\s[–-]\s|\bis )(?:all |all in |now |both )?"
+    r"(?:^|[.,;:(/]\s*|\s[–-]\s|\bis )(?:all |all in |now |both )?"
     r"(?:prod|production|produktiv|productie|producción|live|running)(?=\s*(?:[,.;):!/]|$))",
     re.IGNORECASE,
 )
@@ -52,6 +52,7 @@ _ASKED = re.compile(
     r"(?:live|in prod|prod|production|lab|test|pilot|not)\b"
     r"|\b(?:how many|how much|wie viele?|wieviele?|hoeveel|combien|cuant[oa]s)\b"
 )
+_GIVEN_UP = frozenset({"not_used", "ended"})
 _MAX_WORDS_PLANNED = 5
 _MAX_WORDS_OF_PART = 5
 _MAX_WORDS_TO_ENDED = 4
@@ -84,7 +85,10 @@ def asks(sentence: Sentence) -> bool:
 
 def denies_use(sentence: Sentence) -> bool:
     """Whether a sentence says that Node-RED is not, or no longer, used."""
-    return _not_adopted(sentence.hits) or _no_longer_used(sentence)
+    kinds = sentence.kinds
+    return ("not_adopted" in kinds and _not_adopted(sentence.hits)) or (
+        not kinds.isdisjoint(_GIVEN_UP) and _no_longer_used(sentence)
+    )
 
 
 def _runs_it(sentence: Sentence) -> bool:
@@ -213,7 +217,7 @@ def _no_longer_used(sentence: Sentence) -> bool:
 def given_up(sentence: Sentence, after: int = -1) -> bool:
     """Whether words behind a word say that it is not used; "2 more were scrapped" is but a part."""
     return any(
-        hit.kind in {"not_used", "ended"}
+        hit.kind in _GIVEN_UP
         and hit.first > after
         and not any(
             count.value
