@@ -48,6 +48,11 @@ def look(runtime: Runtime, *, must_listen: bool) -> Iterator[Problem]:
             "client secret to receive deliveries"
         )
     try:
+        runtime.beat(runtime.clock.now())
+    except Failure as failure:
+        yield Refusal(str(failure))
+        return
+    try:
         read_account(runtime.client)
     except Retryable as failure:
         yield Advice(

@@ -11,6 +11,7 @@ import os
 import random
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -33,7 +34,7 @@ from app.hubspot.client import ApiVersion, HubSpotClient
 from app.hubspot.gateway import HubSpotCrm
 from app.hubspot.limiter import OutboundLimiter
 from app.ledger import SqlLedger, open_ledger
-from app.ports import Clock, Notifier
+from app.ports import Clock, Failure, Notifier
 from app.slack.api import SlackApi
 from app.slack.bulletin import Bulletin
 from app.slack.console import ConsoleNotifier
@@ -85,9 +86,17 @@ class Runtime:
         """A worker without threads, whose turns the sweep takes."""
         return self._worker(Pace(threads=0))
 
+    def beat(self, now: datetime) -> None:
+        """Say in the ledger that this process lives.
+
+        Raises Terminal where another machine works on the same SQLite file.
+        """
+        self.ledger.presence.beat(_process_name(), socket.gethostname(), now)
+
     def _worker(self, pace: Pace) -> Worker:
         return Worker(
-            name=f"{socket.gethostname()}-{os.getpid()}",
+            name=_process_name(),
+            beat=self.beat,
             reconciler=self.reconciler,
             ledger=self.ledger,
             clock=self.clock,
@@ -117,7 +126,14 @@ class Runtime:
     def close(self) -> None:
         """End what was opened."""
         self.crm.close()
+        with suppress(Failure):
+            self.ledger.presence.leave(_process_name())
         self.ledger.close()
+
+
+def _process_name() -> str:
+    """What leases and the table of processes call this process."""
+    return f"{socket.gethostname()}-{os.getpid()}"
 
 
 def build(settings: Settings, also: Needs | None = None, clock: Clock | None = None) -> Runtime:

@@ -28,6 +28,9 @@ from .reconcile import Reconciler
 SHORTEST_SLEEP_SECONDS = 0.05
 """What is overdue but in other hands (an alert, a lease) must not make an idle thread spin."""
 
+Beat = Callable[[datetime], None]
+"""Says at a time that this process lives; may raise Failure."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -60,6 +63,7 @@ class Worker:
         clock: Clock,
         breaker: Breaker,
         pace: Pace,
+        beat: Beat,
         paused: Callable[[], bool] = never,
     ) -> None:
         self._name = name
@@ -68,6 +72,7 @@ class Worker:
         self._clock = clock
         self._breaker = breaker
         self._pace = pace
+        self._say_alive = beat
         self._paused = paused
         self._bell = Bell()
         self._stopping = Event()
@@ -235,7 +240,13 @@ class Worker:
         return min(max(wait, shortest if wait <= 0 else SHORTEST_SLEEP_SECONDS), poll)
 
     def _beat(self) -> None:
-        while not self._stopping.wait(self._pace.heartbeat_seconds):
+        while True:
+            try:
+                self._say_alive(self._clock.now())
+            except Failure as failure:
+                log.warning("heartbeat_refused", worker=self._name, error=str(failure))
+            if self._stopping.wait(self._pace.heartbeat_seconds):
+                return
             with self._lock:
                 held = dict(self._held)
             for worker, claims in held.items():

@@ -29,6 +29,7 @@ from app.ledger.listener import Listener
 from app.ledger.marking import Pace
 from app.ledger.marks import Marks
 from app.ledger.portions import portions
+from app.ledger.presence import Presence
 from app.ledger.schema import revision
 from app.ledger.sightings import Sightings
 from app.ledger.sweeps import Sweeps
@@ -60,6 +61,7 @@ class SqlLedger:
         self._database = database
         self._marks = Marks(database, pace)
         self._listeners: list[Listener] = []
+        self.presence = Presence(database)
         self.sweeps = Sweeps(database)
         self.copies = Copies(database)
         self.corrections = Corrections(database)

@@ -293,6 +293,14 @@ calls = Table(
     Index("calls_by_lane", "lane", "answered_at"),
 )
 
+processes = Table(
+    "processes",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("host", String(128), nullable=False),
+    Column("heard_at", UtcTime, nullable=False),
+)
+
 call_pauses = Table(
     "call_pauses",
     metadata,

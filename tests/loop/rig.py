@@ -89,6 +89,7 @@ class Rig:
             ledger=self.ledger,
             clock=self.clock,
             breaker=self.breaker,
+            beat=lambda _: None,
             pace=pace,
         )
 

@@ -89,6 +89,7 @@ class Process:
             ledger=ledger,
             clock=rig.clock,
             breaker=rig.breaker,
+            beat=lambda _: None,
             pace=Pace(threads=1),
         )
         self._sender = AlertSender(

@@ -48,6 +48,7 @@ def sweep_of(rig, wait=None, pace=PACE, kind=SweepKind.FULL, **differently):
             ledger=rig.ledger,
             clock=rig.clock,
             breaker=rig.breaker,
+            beat=lambda _: None,
             pace=Pace(threads=0),
         )
 
