@@ -8,6 +8,7 @@ out and says so by `dealgate_up`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Metric
@@ -41,10 +42,24 @@ class Gauges(Collector):
         )
         about.add_metric([self._built.policy.stamp], 1)
         yield about
+        yield self._usefulness()
         values = self._values()
         for name, text in NAMES.items():
             if name in values:
                 yield GaugeMetricFamily(name, text, value=values[name])
+
+    def _usefulness(self) -> GaugeMetricFamily:
+        """Whether alerts are worth their noise, by criterion."""
+        rates = GaugeMetricFamily(
+            "dealgate_alert_usefulness",
+            "Share of alerts on a criterion that were followed by a fix in time, 0 to 1.",
+            labels=["criterion"],
+        )
+        days = self._built.policy.alerts.usefulness.days
+        with suppress(Failure):
+            for rate in self._built.ledger.alerts.usefulness(self._built.clock.now(), days):
+                rates.add_metric([rate.criterion], rate.share)
+        return rates
 
     def _values(self) -> dict[str, float]:
         try:

@@ -47,6 +47,11 @@ def look(runtime: Runtime, *, must_listen: bool) -> Iterator[Problem]:
             "HUBSPOT_CLIENT_SECRET is not set, so POST /webhooks/hubspot is closed: set the app's "
             "client secret to receive deliveries"
         )
+    if runtime.settings.slack_webhook_url and not runtime.secrets.slack_bot_token():
+        yield Advice(
+            "Slack works in reduced mode: SLACK_WEBHOOK_URL posts and cannot edit, mention or be "
+            "answered; set SLACK_BOT_TOKEN and SLACK_CHANNEL for the rest"
+        )
     try:
         runtime.beat(runtime.clock.now())
     except Failure as failure:

@@ -105,6 +105,35 @@ def write_app(
         raise typer.Exit(Exit.NOT_WELL)
 
 
+@setup_app.command("slack")
+def slack_app(
+    manifest: Annotated[
+        bool, typer.Option("--manifest", help="Print the manifest to create the app from.")
+    ] = False,
+) -> None:
+    """Print what a Slack app for this service has to be: its manifest, or its scopes with reasons.
+
+    Needs no token: it is how one is got.
+    """
+    from app.slack.manifest import SCOPES
+    from app.slack.manifest import manifest as made
+    from config.settings import load_settings
+
+    settings = load_settings()
+    if manifest:
+        print_json(made(settings.public_base_url))
+    else:
+        for scope, why in SCOPES.items():
+            console.print(f"{scope}: {why}", markup=False)
+    if not settings.public_base_url.startswith("https://"):
+        complaints.print(
+            f"Slack calls https addresses only, and PUBLIC_BASE_URL is {settings.public_base_url}: "
+            "set it and run this again before creating the app",
+            markup=False,
+        )
+        raise typer.Exit(Exit.NOT_WELL)
+
+
 def _refuse_unknown(built: Runtime, values: Sequence[str]) -> None:
     known = [status.value for status in built.policy.lead_status.statuses]
     for value in values:

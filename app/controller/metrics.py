@@ -45,7 +45,6 @@ ALERTS = Counter(
     "What became of alerts: posted, edited, grouped, dropped, held, deferred, given_up.",
     ["outcome"],
 )
-
 _finding_counter = lru_cache(maxsize=1_024)(FINDINGS.labels)
 
 

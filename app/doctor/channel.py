@@ -15,7 +15,10 @@ MAX_OWNERS_LOOKED_UP: Final = 40
 """Slack lets an app look up about fifty people a minute."""
 MAX_NAMED: Final = 8
 NEEDED: Final = ("chat:write",)
-HELPFUL: Final = {"users:read.email": "owners cannot be found by their address"}
+HELPFUL: Final = {
+    "users:read.email": "owners cannot be found by their address",
+    "channels:history": "a message whose answer is lost would be posted twice",
+}
 
 
 def examine_channel(built: Runtime) -> Iterator[Line]:
@@ -32,6 +35,7 @@ def examine_channel(built: Runtime) -> Iterator[Line]:
             return
         yield _bot(bot)
         yield _membership(slack, built.settings.slack_channel or "")
+        yield _trial(slack, built.settings.slack_channel or "")
         if not bot.scopes or "users:read.email" in bot.scopes:
             yield _people(slack, built)
 
@@ -72,6 +76,14 @@ def _membership(slack: SlackProbe, channel: str) -> Line:
         f"the bot is not a member of {channel}",
         "invite it there, unless it may post in public channels anyway (chat:write.public)",
     )
+
+
+def _trial(slack: SlackProbe, channel: str) -> Line:
+    try:
+        slack.try_posting(channel)
+    except Failure as failure:
+        return wrong("slack message", str(failure), "mend this: no alert would arrive either")
+    return ok("slack message", f"a test message was posted to {channel} and removed")
 
 
 def _people(slack: SlackProbe, built: Runtime) -> Line:

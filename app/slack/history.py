@@ -15,7 +15,7 @@ from app.ports import AlertKind, Card
 from .blocks import section
 from .markup import shown
 from .message import Message, metadata
-from .words import headline
+from .words import ended, headline
 
 EVENT_TYPE = "dealgate_history"
 MAX_LINE_CHARS = 900
@@ -43,7 +43,7 @@ def step_of(before: Card, card: Card) -> str:
 
 def _parts(before: Card, card: Card) -> Iterator[str]:
     if card.kind is AlertKind.CLEARED:
-        yield f"The deal {headline(card)}."
+        yield ended(f"The deal {headline(card)}")
         return
     had, has = _gaps(before), _gaps(card)
     titles = {f.criterion: f.title for f in (*before.findings, *card.findings)}
@@ -54,7 +54,7 @@ def _parts(before: Card, card: Card) -> Iterator[str]:
         yield f"Now in {card.claimed_stage or card.subject.stage}."
     for said, names in (("Put right", closed), ("New", fresh), ("Otherwise than before", other)):
         if names:
-            yield f"{said}: {', '.join(names)}."
+            yield ended(f"{said}: {', '.join(names)}")
     if closed:
         yield f"{len(has)} left."
 

@@ -61,7 +61,7 @@ def deviation_modal(
 ) -> Block:
     """Asks for a deviation from one of these criteria (code and title), until that day at most."""
     options = [
-        {"text": plain(_cut(title, MAX_OPTION_CHARS)), "value": code}
+        {"text": plain(_cut(title, MAX_OPTION_CHARS) or code), "value": code}
         for code, title in criteria[:100]
     ]
     blocks = [

@@ -1,6 +1,6 @@
 """What Slack says of the bot: whose it is, what it may do, and whom it knows.
 
-Three methods that change nothing. Refuses to post: a test message is for people to ask for.
+Methods that change nothing, and one that posts a test message and takes it away at once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .api import TIMEOUT
 from .errors import refused_code, refused_status, unreachable
 
 NOT_FOUND = "users_not_found"
+TRIAL = "Dealgate tries whether it may post here; this goes away by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,18 @@ class SlackProbe:
         answer, _ = self._ask("users.lookupByEmail", {"email": email}, NOT_FOUND)
         return answer.get("ok") is True
 
+    def try_posting(self, channel: str) -> None:
+        """Post a message that mentions nobody, and delete it. Raises Failure."""
+        posted, _ = self._ask("chat.postMessage", {"channel": channel, "text": TRIAL})
+        place = {"channel": str(posted.get("channel")), "ts": str(posted.get("ts"))}
+        self._ask("chat.delete", place)
+
     def _ask(
         self, method: str, query: Mapping[str, str], harmless: str | None = None
     ) -> tuple[Mapping[str, Any], httpx.Headers]:
         """The answer of a method and its headers; `harmless` is an error code that is one too."""
         try:
-            response = self._client.get(f"{self._base_url}/{method}", params=dict(query))
+            response = self._client.post(f"{self._base_url}/{method}", data=dict(query))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise unreachable(error, method) from error
         if failure := refused_status(response, method):

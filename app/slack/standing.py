@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from app.domain.outlook import each_fix_once, outlook
+from app.domain.summary import titled
 from app.domain.verdict import Finding, Standing, Verdict
 from app.ports import RecordedVerdict
 
@@ -94,7 +95,7 @@ def _body(verdict: Verdict, style: Style) -> Iterator[str]:
 
 def _list(title: str, findings: Sequence[Finding]) -> str:
     lines = [
-        f"• {shown(finding.title, MAX_TITLE_CHARS)} {sentence(finding.fix)}"
+        f"• {shown(titled(finding.title), MAX_TITLE_CHARS)} {sentence(finding.fix)}"
         for finding in findings[:MAX_FINDINGS]
     ]
     left = len(findings) - len(lines)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
+from app.domain.summary import titled
 from app.domain.verdict import Evidence, Finding, State
 from app.ports import AlertKind, Card
 
@@ -71,7 +72,12 @@ def outcome(finding: Finding | None, card: Card, *, quotes: bool) -> str:
 def skeleton(findings: Iterable[Finding]) -> tuple[str, ...]:
     """The headings of a note that would answer what is open, each once."""
     headings = (heading for finding in findings for heading in finding.headings)
-    return tuple(f"{heading.rstrip(':')}:" for heading in dict.fromkeys(headings))
+    return tuple(titled(heading) for heading in dict.fromkeys(headings))
+
+
+def ended(text: str) -> str:
+    """A text as a sentence that ends."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def attribution(evidence: Evidence) -> str:

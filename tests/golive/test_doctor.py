@@ -54,7 +54,7 @@ def test_all_is_green_after_setup_while_the_service_runs(settled):
     assert {what for what, all_of in lines.items() if all_of[0]["state"] == "ok"} == {
         "settings", "writes", "policy", "database", "backlog", "token", "api version", "scopes",
         "clock", "quota", "properties", "pipelines", "lead status", "webhook", "signature",
-        "slack", "slack channel", "owners in slack",
+        "slack", "slack channel", "slack message", "owners in slack",
     }  # fmt: skip
     assert told.returncode == 0
     assert "All is well." in told.stdout

@@ -59,6 +59,10 @@ _EMOJI = {
 }
 
 
+_DOTS = {"red_circle", "large_yellow_circle", "white_circle", "white_check_mark"}
+"""Signs that are drawn: a machine without an emoji font would show an empty box."""
+
+
 def as_html(text: str, names: Callable[[str], str | None]) -> str:
     """A mrkdwn text as HTML; `names` tells what to show for a user's or channel's id."""
     kept: list[str] = []
@@ -84,7 +88,13 @@ def plain_as_html(text: str) -> str:
 
 def emojis(text: str) -> str:
     """The emoji names that this page knows, as emoji; others stay as they are."""
-    return _EMOJI_NAME.sub(lambda name: _EMOJI.get(name[1], name[0]), text)
+    return _EMOJI_NAME.sub(_emoji, text)
+
+
+def _emoji(name: re.Match[str]) -> str:
+    if name[1] in _DOTS:
+        return f'<span class="dot {name[1]}" role="img" aria-label="{name[1]}"></span>'
+    return _EMOJI.get(name[1], name[0])
 
 
 def _entities(text: str) -> str:

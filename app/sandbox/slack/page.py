@@ -16,7 +16,7 @@ from .mrkdwn import as_html, plain_as_html
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .records import Channel, Content, Json, Message
+    from .records import Channel, Content, Json, Message, View
     from .workspace import Workspace
 
 MAX_SHOWN_MESSAGES = 300
@@ -46,8 +46,35 @@ class _Renderer:
             '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
             "style-src 'unsafe-inline'\">"
             f"<title>#{escape(channel.name)} · sandbox Slack</title><style>{style}</style></head>"
-            f"<body>{self._header(channel)}<main>{messages or empty}</main></body></html>"
+            f"<body>{self._header(channel)}<main>{messages or empty}{self._views()}</main>"
+            "</body></html>"
         )
+
+    def _views(self) -> str:
+        """The modals that are open, below the messages: a page without scripts has no layers."""
+        return "".join(self._view(view) for view in self._workspace.views.values() if view.open)
+
+    def _view(self, view: View) -> str:
+        content = view.content
+        blocks = "".join(self._block(block) for block in content["blocks"])
+        buttons = "".join(
+            f'<span class="button {style}">{self._text(content[name])}</span>'
+            for name, style in (("close", ""), ("submit", "primary"))
+            if content.get(name)
+        )
+        user = self._workspace.users[view.user].real_name
+        return (
+            f'<section class="modal" id="v{escape(view.id)}">'
+            f"<h3>{self._text(content['title'])}</h3>"
+            f'<p class="note">(open for {escape(user)})</p>{blocks}'
+            f'<div class="actions end">{buttons}</div></section>'
+        )
+
+    def _input(self, block: Json) -> str:
+        optional = ' <span class="note">(optional)</span>' if block.get("optional") else ""
+        hint = f'<div class="context">{self._text(block["hint"])}</div>' if "hint" in block else ""
+        label = f"<b>{self._text(block['label'])}</b>{optional}"
+        return f'<div class="input"><div>{label}</div>{_field(block["element"])}{hint}</div>'
 
     def _header(self, channel: Channel) -> str:
         public = [one for one in self._workspace.channels.values() if not one.is_private]
@@ -114,6 +141,7 @@ class _Renderer:
             "section": self._section,
             "context": lambda row: f'<div class="context">{self._elements(row, " ")}</div>',
             "actions": lambda row: f'<div class="actions">{self._elements(row, "")}</div>',
+            "input": self._input,
             "image": lambda image: f"<div>{_picture(image)}</div>",
             "markdown": lambda block: _paragraph(plain_as_html(block["text"])),
         }
@@ -159,6 +187,19 @@ class _Renderer:
             return self._workspace.users[reference].real_name
         channel = self._workspace.channels.get(reference)
         return channel.name if channel else None
+
+
+def _field(element: Json) -> str:
+    """An empty field of a form, as tall as what is to be entered."""
+    if element["type"] == "plain_text_input":
+        return f'<div class="field{" tall" if element.get("multiline") else ""}"></div>'
+    words = {"datepicker": "Select a date", "static_select": "Select an option"}
+    said = element.get("placeholder", {}).get("text") or words.get(element["type"], "…")
+    options = "".join(
+        f"<li>{plain_as_html(option['text']['text'])}</li>" for option in element.get("options", ())
+    )
+    listed = f"<ul>{options}</ul>" if options else ""
+    return f'<div class="field">{escape(str(said))} ▾</div>{listed}'
 
 
 def _channel_link(channel: Channel, *, current: bool) -> str:
