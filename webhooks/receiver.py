@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from app.ports import Clock, Failure, Wake
+from app.telemetry import span
 from webhooks import metrics
 from webhooks.commit import GroupCommit, Marker
 from webhooks.events import Reading, UnreadableError, read_delivery
@@ -120,7 +121,8 @@ class _Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body, sent_at = await self._verified_body(scope, receive)
-            outcome = await self._take(body)
+            with span("delivery", bytes=len(body)):
+                outcome = await self._take(body)
             metrics.SECONDS.observe(max(0.0, self._clock.now().timestamp() - sent_at))
         except _RefusedError as refusal:
             outcome = refusal.outcome

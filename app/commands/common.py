@@ -41,13 +41,15 @@ def runtime(also: Needs | None = None) -> Iterator[Runtime]:
     Raises SettingsError, PolicyError or Failure, which `app.cli.main` turns into a line and a code.
     """
     from app.logs import configure
+    from app.telemetry import telemetry
     from app.wiring import build
 
     settings: Settings = load_settings()
     configure(settings.log_format)
     built = build(settings, also)
     try:
-        yield built
+        with telemetry():
+            yield built
     finally:
         built.close()
 

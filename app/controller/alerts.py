@@ -16,6 +16,7 @@ import structlog
 
 from app.domain.routing import AlertRules
 from app.ports import Alert, AlertBook, Clock, Failure, MessageRef, Notifier, Retryable, Uncertain
+from app.telemetry import span
 
 from . import metrics
 from .backoff import Backoff
@@ -147,7 +148,8 @@ class AlertSender:
     def _say(self, group: str | None, alerts: Sequence[Alert]) -> None:
         """Tell one alert, or a group of them, and remember what came of it."""
         try:
-            told, outcome = self._told(group, alerts)
+            with span("slack", alerts=len(alerts)):
+                told, outcome = self._told(group, alerts)
         except Retryable as failure:
             self._pause(failure.after_seconds)
             is_certain = not isinstance(failure, Uncertain)

@@ -17,6 +17,7 @@ from time import monotonic
 import structlog
 
 from app.ports import Claim, Clock, Failure, Ledger, Priority, Retryable
+from app.telemetry import span
 
 from . import metrics
 from .backoff import MAX_DOUBLINGS
@@ -162,7 +163,8 @@ class Worker:
         try:
             # What a person just did does not wait for the notes of a hundred other deals.
             for batch in filter(None, (live, swept)):
-                self._reconciler.reconcile(worker, batch)
+                with span("reconcile", keys=len(batch)):
+                    self._reconciler.reconcile(worker, batch)
         except Failure as failure:
             self._release(worker, claims, self._stand_still("reconcile", failure))
         else:

@@ -26,6 +26,7 @@ from app.hubspot.meter import Meter
 from app.hubspot.retry import RetryPolicy
 from app.hubspot.transport import Timeouts, Transport
 from app.ports import Clock
+from app.telemetry import span
 
 DEFAULT_BASE_URL: Final = "https://api.hubapi.com"
 USER_AGENT: Final = "dealgate (hubspot-api-client-python; 12.0.0)"
@@ -233,7 +234,11 @@ class HubSpotClient:
 
     def _once(self, lane: Lane, send: Callable[[], Document]) -> Document:
         """Send under the limiter; a rate limit pauses everyone, and what HubSpot grants counts."""
-        with self._limiter.turn(lane, yielding=self._yields), metrics.timed(lane):
+        with (
+            self._limiter.turn(lane, yielding=self._yields),
+            metrics.timed(lane),
+            span("hubspot", bucket=lane.value),
+        ):
             try:
                 return send()
             except (Throttled, Moving) as refused:
