@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import judging_bench, loop_bench, notes_bench, sweep_bench
+from tests.bench import engine_bench, judging_bench, loop_bench, notes_bench, sweep_bench
 from tests.bench.table import Table
 
 BENCHMARKS: dict[str, Callable[[], list[Table]]] = {
     "notes": notes_bench.run,
     "judging": judging_bench.run,
     "loop": loop_bench.run,
+    "engine": engine_bench.run,
     "sweep": sweep_bench.run,
 }
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"

@@ -54,7 +54,7 @@ def bare() -> FastAPI:
 def ours(database_url: str) -> FastAPI:
     """The product's door over an empty ledger."""
     app = FastAPI()
-    settings = ReceiverSettings(public_base_url=BASE, client_secrets=(SECRET,))
+    settings = ReceiverSettings(public_base_url=BASE, client_secrets=lambda: (SECRET,))
     app.include_router(receiver(settings, open_ledger(database_url), SystemClock(), lambda: None))
     return app
 
