@@ -43,7 +43,8 @@ _MAX_WORDS_BETWEEN = 9
 
 def read_numbers(sentence: Sentence, tally: Tally, year: int) -> None:
     """Enter the counts of a sentence; nothing of one that begins with a condition."""
-    if sentence.quote.partition(" ")[0].lower() in WORDS["conditional"]:
+    conditional = sentence.quote.partition(" ")[0].lower() in WORDS["conditional"]
+    if conditional and "live" not in sentence.kinds:
         return
     if not (sentence.counts or sentence.named or sentence.topic):
         return
@@ -176,6 +177,8 @@ def _enter_people(sentence: Sentence, entries: Sequence[Entry], tally: Tally) ->
         if build and not _goes_on_with_names(sentence, group[0][0]):
             value = sum(count.value for count, _ in group)
             tally.developers.append(Statement(value, Weight.SAID, sentence.quote, sentence.day))
+            if sentence.named and value:
+                tally.adopted.append(Statement(1, Weight.IMPLIED, sentence.quote))
 
 
 def _joined(sentence: Sentence, people: Sequence[Entry]) -> list[list[Entry]]:

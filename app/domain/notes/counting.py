@@ -55,9 +55,12 @@ def kind_of(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind 
     if _verb_at(sentence.passage, count.end) and not count.thing:
         return Kind.DEVELOPER
     if count.kind == "person":
-        return Kind.DEVELOPER if _builds(sentence, count) else Kind.PERSON
+        build = _builds(sentence, count) or _on_node_red(sentence, count)
+        return Kind.DEVELOPER if build else Kind.PERSON
     if count.kind == ANAPHOR:
         return Kind.DEVELOPER if _builds(sentence, count) else _again(sentence, count, earlier)
+    if count.kind == "nr" and _last_thing(earlier) == "site" and _user_before(sentence, count):
+        return Kind.SITE
     return _BY_NOUN.get(count.kind or "") or _by_context(sentence, count, earlier)
 
 
@@ -74,10 +77,8 @@ def _by_context(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> K
     if not (leads or follows_node_red(sentence, count, _given(earlier))):
         alone = count.noun is None and counts_instances(sentence, count)
         return Kind.INSTANCE if alone else None
-    partial = count.noun is None and (leads or count.whole is not None)
-    if count.noun is None and not earlier and sentence.antecedent == "site":
-        return Kind.SITE
-    return Kind.SITE if partial and _last_thing(earlier) == "site" else Kind.INSTANCE
+    thing = _last_thing(earlier) or (None if earlier else sentence.antecedent)
+    return Kind.SITE if count.noun is None and thing == "site" else Kind.INSTANCE
 
 
 def _given(earlier: Sequence[Entry]) -> int:
@@ -119,6 +120,21 @@ def _builds(sentence: Sentence, count: Count) -> bool:
         if 0 <= count.first - hit.last <= _MAX_WORDS_TO_VERB:
             return not CLAUSE.search(passage.between(hit.last, count.first))
     return False
+
+
+def _on_node_red(sentence: Sentence, count: Count) -> bool:
+    """Whether people are said to be on it: "2 FTE on Node-RED", "one guy for NR"."""
+    words = sentence.passage.words
+    following = words[count.end].text if count.end < len(words) else ""
+    return following in WORDS["onset"] | WORDS["at_work"] and any(
+        hit.kind == "nr" for hit in hits_from(sentence.passage, count.end + 1, count.end + 2)
+    )
+
+
+def _user_before(sentence: Sentence, count: Count) -> bool:
+    """Whether a number of users stands between "use" and Node-RED ("davon nutzen 4 Node-RED")."""
+    before = sentence.passage.words[count.first - 1].text if count.first else ""
+    return before in WORDS["with"] | WORDS["gets"]
 
 
 def _last_thing(earlier: Sequence[Entry]) -> str | None:

@@ -27,6 +27,8 @@ _VALUE_PART = re.compile(r"[^/,;]+")
 _REPLY = re.compile(r"(?:A|R|Ans|Antwort|Answer)\s?[:.)]\s*")
 _UNITS = frozenset({None, "nr", "instance", "machine", THING, ANAPHOR})
 _PLACES = frozenset({None, "site", "machine", THING, ANAPHOR})
+_COUNTED = frozenset({"node_red_instances", "node_red_developers", "node_red_sites"})
+_PLANS = "next_year_plans"
 _MAX_WORDS_BEFORE_NUMBER = 2
 _MAX_WORDS_TO_YES = 4
 _MAX_WORDS_OF_DOUBT = 3
@@ -99,10 +101,14 @@ def read_fields(found: Iterable[tuple[Mark, list[Part]]], tally: Tally, year: in
         if not parts:
             continue
         questions = _asked(mark)
+        wanted = _PLANS in questions
         for question, part in zip(questions, _split(parts[0], len(questions)), strict=False):
             value = _value(part, year)
-            if value is not None and question in _FIELDS:
-                _FIELDS[question](value, tally)
+            if value is None or question not in _FIELDS or (wanted and question in _COUNTED):
+                continue
+            _FIELDS[question](value, tally)
+            if question != mark.questions[0] and any(c.value for c in value.said.counts):
+                tally.adopted.append(Statement(1, Weight.SAID, value.quote))
 
 
 def read_values(found: Iterable[tuple[str, Part]], tally: Tally, year: int) -> None:

@@ -83,8 +83,15 @@ _ONLY_ONE = re.compile(
 _PLUS = r"\s*[+&]\s*"
 _LISTED = re.compile(rf"[,(]\s*(?P<who>{_NAME}(?:{_PLUS}{_ONE}){{1,9}})\s*[.)]?\s*$")
 _NOBODY = re.compile(
-    r"\b(?:no|zero|keine|geen|aucun|pas de|ning[uú]n) (?:own |eigenen? )?"
+    r"\b(?:no|zero|keine|geen|aucun|pas de|ning[uú]n) "
+    r"(?:own |eigenen? |in.house |internal |dedicated |node.?red |nr )*"
     r"(?:developers?|devs?|Entwickler|ontwikkelaars?|développeurs?|desarrolladores?)\b",
+    re.IGNORECASE,
+)
+_NOBODY_BUILDS = re.compile(
+    r"\b(?:nobody|no one|noone|none of \w+|niemand|keiner|personne|nadie)\b[^.;,?]{0,40}?\b"
+    r"(?:develop|program|build|write|cod(?:es|ing)|entwick|baut|ontwik|bouwt|d[eé]velopp|desarroll)"
+    r"[^.;,?]{0,24}(?:node.?red|\bnr\b|flow|flujo|flux)",
     re.IGNORECASE,
 )
 _TEAM = re.compile(
@@ -138,6 +145,8 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
         return None
     text = passage.text[slice(*sentence)]
     if "developer" in passage.kinds and _NOBODY.search(text):
+        return 0
+    if _NOBODY_BUILDS.search(text):
         return 0
     if (match := _TEAM.search(text)) and (number := _number(match["n"])) is not None:
         return number

@@ -26,7 +26,7 @@ _FACTS = frozenset(
 _BEFORE = re.compile(
     r"(?:^|[.,;/|(+•?!#{–-])\s*(?:and |und |et |en |y )?(?:of which |of |davon |all )?$"
 )
-_SIGN = re.compile(r"\s*(?:[:=?]+|\s[-–]|->|→)+\s*")
+_SIGN = re.compile(r"\s*(?:[:=?~]+|\s[-–]|->|→)+\s*")
 _ENDS = re.compile(r"[;|]|\s/\s|[.?!](?=\s|$)")
 _BARE = _FACTS - {_PREFIX + "node_red_adopted"}
 _MAX_CHARACTERS_BACK = 18
@@ -39,7 +39,7 @@ def inline_fields(script: Manuscript) -> Iterator[tuple[str, Part]]:
             continue
         keys = _keys(passage)
         for key, following in zip(keys, [*keys[1:], None], strict=False):
-            start = _value_start(passage, key)
+            start = _value_start(passage, key, bare=len(keys) > 1)
             if start is None:
                 continue
             until = passage.words[following.first].start if following else len(passage.text)
@@ -63,11 +63,12 @@ def _keys(passage: Passage) -> list[Hit]:
     return keys
 
 
-def _value_start(passage: Passage, key: Hit) -> int | None:
+def _value_start(passage: Passage, key: Hit, *, bare: bool) -> int | None:
+    """Where the value of a name begins; `bare`: among other fields the product's name is one."""
     end = passage.words[key.last - 1].end
     if sign := _SIGN.match(passage.folded, end):
         return sign.end() if sign.end() < len(passage.text) else None
-    if key.kind not in _BARE or key.last >= len(passage.words):
+    if (key.kind not in _BARE and not bare) or key.last >= len(passage.words):
         return None
     word = passage.words[key.last]
     says = word.text.isdecimal() or word.text in NUMBERS or word.text in WORDS["yes"] | WORDS["no"]

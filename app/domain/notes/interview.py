@@ -1,10 +1,12 @@
-"""Facts from questions and replies: of two speakers, or of lines headed "Q" and "A"."""
+"""Facts from questions and replies: of two speakers, of lines headed "Q" and "A", in one line."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from app.domain.notes.line import Span
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.passage import Part, Passage
 from app.domain.notes.sentence import NAMED
@@ -40,14 +42,27 @@ _FACTS = frozenset(fact for fact, _ in _PATTERNS)
 
 
 def replies(script: Manuscript) -> Iterator[tuple[str, Part]]:
-    """The fact asked for, and the words that reply."""
+    """The fact asked for, and the words that reply: in the next line, or right behind."""
+    for passage in script.passages:
+        if "?" in passage.text[:-1]:
+            yield from _within(passage)
     for asked, reply in zip(script.passages, script.passages[1:], strict=False):
         if not asked.text.rstrip().endswith("?"):
             continue
         start = _reply_start(script, asked, reply)
-        fact = _asked_for(asked) if start is not None else None
+        whole = (0, len(asked.text))
+        fact = _asked_for(asked, whole) if start is not None else None
         if start is not None and fact is not None:
             yield fact, (reply, (start, len(reply.text)))
+
+
+def _within(passage: Passage) -> Iterator[tuple[str, Part]]:
+    """The questions of a line, and the sentence behind each."""
+    for asked, reply in pairwise(passage.sentences):
+        asks = passage.text[asked[1] - 1] == "?" and passage.text[reply[1] - 1] != "?"
+        fact = _asked_for(passage, asked) if asks else None
+        if fact is not None:
+            yield fact, (passage, reply)
 
 
 def _reply_start(script: Manuscript, asked: Passage, reply: Passage) -> int | None:
@@ -58,17 +73,19 @@ def _reply_start(script: Manuscript, asked: Passage, reply: Passage) -> int | No
     return words_start(reply) if asker and speaker and asker != speaker else None
 
 
-def _asked_for(asked: Passage) -> str | None:
+def _asked_for(asked: Passage, span: Span) -> str | None:
     """The fact that a question is after; what it names in most words where it names several."""
     for fact, pattern in _PATTERNS:
-        if pattern.search(asked.folded):
+        if pattern.search(asked.folded, *span):
             return fact
-    kinds = asked.kinds
+    words = asked.words_in(*span)
+    hits = [hit for hit in asked.hits if words.start <= hit.first < words.stop]
+    kinds = {hit.kind for hit in hits}
     if kinds.isdisjoint(NAMED) and not kinds.isdisjoint(_OTHER_NOUNS):
         return None  # "how many sites have you got?" asks for the size of the company
     named = [
         (hit.last - hit.first, -hit.first, hit.kind.removeprefix(_PREFIX))
-        for hit in asked.hits
+        for hit in hits
         if hit.kind.removeprefix(_PREFIX) in _FACTS
     ]
     return max(named)[-1] if named else None

@@ -21,9 +21,14 @@ _PARENTHESIS = re.compile(r"[^()]{0,40}\(([^()]{5,200})\)")
 _PLACED = re.compile(
     r"(?P<n>\d{1,4}) (?:in|at|à|en|te|bei) (?:the )?[A-ZÀ-Ý][^,]*|[A-ZÀ-Ý][^\d]*\s(?P<m>\d{1,4})"
 )
+_NUMBERED = re.compile(
+    r"[A-ZÀ-Ý][\w'’-]+ \((?:~|ca\.? )?(\d{1,4}|none|no|keine?|geen|aucun|ning[uú]n)x?\)"
+)
 _NAME = r"[A-ZÀ-Ý][\w'’.-]+(?:\s[A-ZÀ-Ý][\w'’.-]+){0,2}"
 _NAMES = re.compile(
-    rf"(?P<before>\b(?:in|at|both|te|bei|à|en)\s(?:the\s|our\s)?|[:,;(]\s?)"
+    rf"(?P<before>\b(?:in|at|both|over|across|between|te|bei|à|en|sur|über"
+    r"|(?:sites?|plants?|usines?|plantas?|Werken?|locaties?)(?:\s(?:of|de|d'|van|von|in))?)"
+    r"\s(?:the\s|our\s)?|[:,;(]\s?)"
     rf"(?P<names>{_NAME}(?:,\s{_NAME}){{0,9}}(?:,?\s(?:and|und|en|et|y|&|\+)\s){_NAME})"
 )
 _BESIDE = re.compile(r"\s*[:(–-]?\s*")
@@ -57,8 +62,8 @@ def enter_places(
             _enter_site(sentence, count, entries, tally)
         elif kind is Kind.INSTANCE and (spread := broken_down(sentence.passage, count)):
             tally.sites.append(Statement(spread, Weight.IMPLIED, quote, day))
-    if sentence.named and not groups:
-        _enter_lists(sentence, tally)
+    if sentence.named and "(" in quote:
+        _enter_lists(sentence, tally, counted=bool(groups))
     for group in groups:
         places = {place for count in group if (place := place_of(sentence, count))}
         if len(group) > 1 and len(places) == len(group):
@@ -78,9 +83,18 @@ def _enter_site(sentence: Sentence, count: Count, entries: Sequence[Entry], tall
         tally.sites.append(said)
 
 
-def _enter_lists(sentence: Sentence, tally: Tally) -> None:
-    """Places with their numbers in parentheses, where no count stands before them."""
-    for listed in _PARENTHESIS.finditer(sentence.quote):
+def _enter_lists(sentence: Sentence, tally: Tally, *, counted: bool) -> None:
+    """Places with their numbers in parentheses: "Ghent (4), Lille (3)", "(Ghent 4, Lille 3)".
+
+    `counted`: a count of instances stands before them already.
+    """
+    beside = _NUMBERED.findall(sentence.quote)
+    if len(beside) > 1:
+        values = [int(number) if number.isdecimal() else 0 for number in beside]
+        said = Statement(sum(values), Weight.NAMED, sentence.quote, sentence.day)
+        tally.instances.append(said)
+        tally.sites.append(said._replace(value=sum(1 for value in values if value)))
+    for listed in _PARENTHESIS.finditer(sentence.quote) if not counted else ():
         if numbers := _spread(listed[1]):
             said = Statement(sum(numbers), Weight.SAID, sentence.quote, sentence.day)
             tally.instances.append(said)
@@ -89,7 +103,7 @@ def _enter_lists(sentence: Sentence, tally: Tally) -> None:
 
 def runs_there(sentence: Sentence, count: Count) -> bool:
     """Whether a number of places is one where Node-RED runs, and not the company's size."""
-    if leads_with(sentence, count) or _with_instances(sentence, count):
+    if count.kind == "nr" or leads_with(sentence, count) or _with_instances(sentence, count):
         return True
     passage = sentence.passage
     back = [word.text for word in passage.words[max(0, count.first - 2) : count.first]]
@@ -138,7 +152,11 @@ def is_name(passage: Passage, index: int) -> bool:
 
 def _among_facts(sentence: Sentence, count: Count, entries: Sequence[Entry]) -> bool:
     """Whether a sentence lists facts about Node-RED, and not the size of the company."""
-    if sentence.named or any(kind in _FACTS for _, kind in entries):
+    if any(kind in _FACTS for _, kind in entries):
+        return True
+    if any(c.noun and c.noun.head in WORDS["workforce"] for c in sentence.counts):
+        return False
+    if sentence.named:
         return True
     begins = sentence.topic and count.first == sentence.words.start
     return begins or (sentence.near and len(sentence.words) <= _MAX_WORDS_OF_ITEM)

@@ -22,8 +22,12 @@ _JOINED_BEFORE = frozenset("/.:-–—#€$£§@_")
 _RANGE_AHEAD = re.compile(r"\s?(?:[-–—]|to|or|bis|oder|ou|o|till|tot)\s?\d")
 _RANGE_BEHIND = re.compile(r"\d\s(?:to|or|bis|oder|ou|o|till|tot)\s$")
 _GROWN = re.compile(r"\b(?:from|von|van|de)\s\d*$")
+_RISEN = re.compile(
+    r"\b(?:went|gone|go|grew|grown|grow|rose|risen|up|down|increased|fell|shrank|shrunk|gewachsen"
+    r"|gestiegen|gegroeid|passes?|passe|pasaron|subido) (?:from|von|van|de)\s$"
+)
 _MAX_CHARACTERS_OF_RANGE = 8
-_TIMES = re.compile(r"(\d{1,4})x|x(\d{1,4})")
+_TIMES = re.compile(r"(\d{1,4})(?:x|ish)|x(\d{1,4})")
 _DIGITS = frozenset("0123456789")
 _LETTERS_OF_COMPOUND = 9
 _MAX_DIGITS = 5
@@ -175,6 +179,8 @@ def _without_ranges(passage: Passage, found: list[Quantity]) -> list[Quantity]:
         if _PART_OF.fullmatch(between):
             wholes[left.first] = right
             dropped.add(right.first)
+        elif _RISEN.search(passage.folded, 0, passage.words[left.first].start):
+            dropped.add(left.first)
         elif _RANGE.fullmatch(between) or _between(passage, left, between):
             dropped.update((left.first, right.first))
     return [

@@ -75,6 +75,8 @@ def _on(passage: Passage, hit: Hit, count: Count, words: Sequence[str]) -> bool:
     """Whether "on", a colon or nothing stands between Node-RED and a count of what it runs on."""
     text = _VERSION.sub("", passage.between(hit.last, count.first))
     onset = not WORDS["onset"].isdisjoint(words) or words == ["to"]
+    hosted = count.kind == "machine" and bool(words) and words[-1] in WORDS["with"]
+    onset = onset or hosted
     if onset and not _AWAY.search(text):
         return True
     opened = _OPENED.fullmatch(text) is not None

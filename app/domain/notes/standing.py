@@ -114,8 +114,10 @@ def _set_aside(sentence: Sentence, count: Count) -> bool:
     passage, words = sentence.passage, sentence.passage.words
     before = words[count.first - 1].text if count.first else ""
     past = count.noun is None and before in WORDS["were"]
+    whole = before == "of" and count.first > 1 and words[count.first - 2].text == "out"
     return (
-        before in WORDS["negation"]
+        whole
+        or before in WORDS["negation"]
         or (past and not said_of_today(sentence, count))
         or any(word.text in WORDS["further"] for word in words[count.last : count.end])
         or _ARROW.match(passage.folded, words[count.last - 1].end) is not None

@@ -53,7 +53,7 @@ _ASKED = re.compile(
     r"|\b(?:how many|how much|wie viele?|wieviele?|hoeveel|combien|cuant[oa]s)\b"
 )
 _GIVEN_UP = frozenset({"not_used", "ended"})
-_MAX_WORDS_PLANNED = 5
+_MAX_WORDS_PLANNED = 7
 _MAX_WORDS_OF_PART = 5
 _MAX_WORDS_TO_ENDED = 4
 _MAX_WORDS_DENIED = 4
