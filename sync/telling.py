@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from app.domain.night import Night
+from app.domain.usefulness import Rate, for_digest_only
 from app.ports import Failure
 from app.slack.digest import digest, plain
 from app.wiring import Runtime
@@ -51,10 +52,17 @@ def tell_digest(runtime: Runtime, night: Night, report: Report, say: Say) -> Non
         say(plain(night, titles))
         return
     try:
-        bulletin.post(digest(night, report.run_id, titles))
+        bulletin.post(digest(night, report.run_id, titles, noisy_in(runtime)))
     finally:
         bulletin.close()
     log.info("digest_posted", run=report.run_id)
+
+
+def noisy_in(runtime: Runtime) -> tuple[Rate, ...]:
+    """The criteria whose alerts too few people act on. Raises Failure."""
+    rules = runtime.policy.alerts.usefulness
+    rates = runtime.ledger.alerts.usefulness(runtime.clock.now(), rules.days)
+    return for_digest_only(rates, rules)
 
 
 def tell_all(runtime: Runtime, report: Report, say: Say) -> None:

@@ -99,8 +99,9 @@ class Play:
         return told[-1] if told else None
 
     def _told(self, deal: str) -> list[dict[str, Any]]:
-        """Every message of the channel that is about this deal, oldest first."""
-        return [m for m in self._portal.messages() if payload_of(m).get("deal_id") == deal]
+        """Every message of the channel that is about this deal, oldest first; no line beneath."""
+        told = [m for m in self._portal.messages() if m.get("thread_ts", m["ts"]) == m["ts"]]
+        return [m for m in told if payload_of(m).get("deal_id") == deal]
 
     def _tell(self, seen: Seen, act_seconds: float) -> None:
         own = seen.properties

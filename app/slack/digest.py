@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.domain.night import Line, Money, Night, Share
+from app.domain.usefulness import Rate
 
 from .blocks import Block, context, section
 from .markup import link, shown, utf16_length
@@ -31,8 +32,13 @@ class Digest:
     thread: tuple[Message, ...]
 
 
-def digest(night: Night, run_id: str, titles: dict[str, str]) -> Digest:
-    """The digest of a night; `titles` names the criteria."""
+def digest(
+    night: Night, run_id: str, titles: dict[str, str], noisy: Sequence[Rate] = ()
+) -> Digest:
+    """The digest of a night.
+
+    `titles` names the criteria, `noisy` are those that are proposed for the digest alone.
+    """
     said = _headline(night)
     blocks: list[Block] = [section(f"*{shown(said, MAX_WORDS_CHARS)}*")]
     if changes := _changes(night):
@@ -45,7 +51,7 @@ def digest(night: Night, run_id: str, titles: dict[str, str]) -> Digest:
         blocks.append(context(f"What blocks: {counts}"))
     metadata = {"event_type": EVENT_TYPE, "event_payload": {"run": run_id}}
     head = Message(text=said, blocks=blocks, metadata=metadata)
-    return Digest(head, tuple(_thread(night, titles)))
+    return Digest(head, tuple(_thread(night, titles, noisy)))
 
 
 def plain(night: Night, titles: dict[str, str]) -> Iterator[str]:
@@ -78,7 +84,7 @@ def _changes(night: Night) -> str:
     return " · ".join(f"{count} {what}" for count, what in parts if count)
 
 
-def _thread(night: Night, titles: dict[str, str]) -> Iterator[Message]:
+def _thread(night: Night, titles: dict[str, str], noisy: Sequence[Rate]) -> Iterator[Message]:
     lists = (
         ("Newly blocked", [_line(line, titles) for line in night.newly_blocked]),
         ("No longer blocked", [_name(line) for line in night.newly_cleared]),
@@ -94,6 +100,10 @@ def _thread(night: Night, titles: dict[str, str]) -> Iterator[Message]:
         ("Blocked deals by owner", _shares(sorted(night.by_owner, key=lambda s: s.name))),
         ("Blocked deals by stage", _shares(night.by_stage)),
         ("Could not be checked", _shares(night.unchecked)),
+        ("Alerts that few act on, proposed for the digest alone", [
+            f"{_title(each.criterion, titles)}: {each.useful} of {each.alerts} put right in time"
+            for each in noisy
+        ]),
         ("Metrics", [
             f"{shown(m.name, MAX_NAME_CHARS)} {shown(m.of, MAX_NAME_CHARS)}: "
             f"*{shown(m.value, MAX_NAME_CHARS)}* (n = {m.n})"
