@@ -32,9 +32,7 @@ class Digest:
     thread: tuple[Message, ...]
 
 
-def digest(
-    night: Night, run_id: str, titles: dict[str, str], noisy: Sequence[Rate] = ()
-) -> Digest:
+def digest(night: Night, run_id: str, titles: dict[str, str], noisy: Sequence[Rate] = ()) -> Digest:
     """The digest of a night.
 
     `titles` names the criteria, `noisy` are those that are proposed for the digest alone.

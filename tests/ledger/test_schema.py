@@ -5,16 +5,20 @@ from __future__ import annotations
 import threading
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from app.domain.deal import DealId
 from app.ledger import open_ledger
+from app.ledger.codec import card_to_text
 from app.ledger.database import Database
+from app.ledger.schema import _config
 from app.ledger.tables import metadata
-from app.ports import Priority, Terminal
+from app.ports import MAIN_CHANNEL, MessageRef, Priority, Terminal
 
-from .samples import NOW, deal
+from .samples import NOW, blocked, cleared, deal, record
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -80,3 +84,25 @@ def test_a_newer_schema_is_refused(empty_url):
             connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
         )
     database.close()
+
+
+def test_messages_of_the_old_schema_go_on(empty_url):
+    """A message that was posted before alerts had recipients is the main channel's afterwards."""
+    database = Database(empty_url)
+    with database.writing() as connection:
+        command.upgrade(_config(connection), "0003")
+        shown = card_to_text(blocked())
+        connection.execute(
+            text(
+                "INSERT INTO alerts (deal_id, wish, version, due_at, shown_card, shown_version,"
+                " channel, ts, attempts) VALUES ('1', :card, 1, NULL, :card, 1, 'C1', '1.1', 0)"
+            ),
+            {"card": shown},
+        )
+    database.close()
+    ledger = open_ledger(empty_url)
+    assert ledger.alerts.open_cards(DealId("1")) == {MAIN_CHANNEL: blocked()}
+    ledger.record([record("1", alert=cleared(at=NOW))], NOW)
+    (alert,) = ledger.alerts.due(NOW, 1)
+    assert alert.shown == MessageRef("C1", "1.1")
+    ledger.close()
