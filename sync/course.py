@@ -22,7 +22,7 @@ from app.ledger.sweeps import SweepRun, SweepState
 from app.ports import Clock, Crm, Failure, Retryable
 
 from .correcting import Corrector
-from .lease import SweepLease
+from .lease import LeaseLost, SweepLease
 from .leftovers import Leftovers, SweepPace
 from .report import Tally
 from .stream import Window, judged_ahead, merged, windows
@@ -112,6 +112,8 @@ class Course:
         self._save()
         try:
             reason = self._through()
+        except LeaseLost:
+            raise
         except Failure as failure:
             self._save(SweepState.STOPPED, str(failure))
             raise

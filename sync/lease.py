@@ -17,17 +17,28 @@ import structlog
 
 from app.ledger import SqlLedger
 from app.ledger.sweeps import LEASE_SECONDS
-from app.ports import Claim, Clock, Failure, Retryable
+from app.ports import Claim, Clock, Failure, Retryable, Terminal
 
 HEARTBEAT_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
 
+class LeaseLost(Terminal):
+    """Another process sweeps by now; this one must not write a word more, not even its state."""
+
+
 class SweepLease:
     """Held between `with` and its end; entering raises Retryable when another one sweeps."""
 
-    def __init__(self, ledger: SqlLedger, holder: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        ledger: SqlLedger,
+        holder: str,
+        clock: Clock,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
+        self._heartbeat_seconds = heartbeat_seconds
         self.holder = holder
         self._ledger = ledger
         self._sweeps = ledger.sweeps
@@ -60,10 +71,10 @@ class SweepLease:
             self._sweeps.leave_lease(self.holder)
 
     def check(self) -> None:
-        """Raises Retryable when another process sweeps by now."""
+        """Raises LeaseLost when another process sweeps by now."""
         if self._taken_by is not None:
             message = f"this sweep was held up for too long, and {self._taken_by} sweeps instead"
-            raise Retryable(message, after_seconds=LEASE_SECONDS)
+            raise LeaseLost(message)
 
     @contextmanager
     def keeping(self, claims: Sequence[Claim]) -> Iterator[None]:
@@ -75,7 +86,7 @@ class SweepLease:
             self._claims = ()
 
     def _beat(self) -> None:
-        while not self._over.wait(HEARTBEAT_SECONDS):
+        while not self._over.wait(self._heartbeat_seconds):
             now = self._clock.now()
             try:
                 self._taken_by = self._sweeps.take_lease(self.holder, now)

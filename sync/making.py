@@ -22,6 +22,7 @@ from .correcting import Corrector
 from .course import Means, Source
 from .guard import QuotaGuard
 from .leftovers import SweepPace
+from .night import REMEMBERED
 from .reader_stamp import reader_stamp
 from .schedule import Schedule, to_stderr
 from .sweep import Sweep
@@ -58,9 +59,13 @@ class Copied:
             self.crm.catch_up(before.started_at - OVERLAP)
 
     def finish(self, run: SweepRun) -> None:
-        """Forget the copies of records that no open deal has any more. Raises Failure."""
+        """Forget copies of records that no open deal has any more, and what no report looks at.
+
+        Raises Failure.
+        """
         if run.kind is SweepKind.FULL:
             self.ledger.copies.drop_older(run.started_at)
+            self.ledger.sightings.forget_before(run.started_at - REMEMBERED)
 
 
 def sweep_of(runtime: Runtime, kind: SweepKind, stopping: Event | None = None) -> Sweep:

@@ -1,33 +1,35 @@
 """Names how notes are read: what a policy asks of them, and the version of the reader.
 
 A gist that was taken otherwise says nothing of today's questions. So the name changes with every
-question and label of the policy, and with every line of the code that reads.
+question and label of the policy, with every line of the code that reads and with every word of its
+vocabulary.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from app.domain.policy import Policy
 
-READING_CODE = (
-    "app.domain.notes",
-    "app.domain",
-)
-"""Packages whose modules take part in reading a note; of the second one only those below."""
-READING_MODULES = frozenset(
+DOMAIN = "app.domain"
+READING = frozenset(
     {
         "gist.py",
         "masking.py",
         "naming.py",
+        "notes",
         "own_note.py",
         "read_note.py",
         "reading_copy.py",
         "statement.py",
     }
 )
+"""What takes part in reading a note."""
+COMPILED = "__pycache__"
 
 
 def reader_stamp(policy: Policy) -> str:
@@ -40,9 +42,21 @@ def reader_stamp(policy: Policy) -> str:
 @cache
 def _code_stamp() -> str:
     digest = sha256()
-    notes, domain = map(resources.files, READING_CODE)
-    for folder, wanted in ((notes, None), (domain, READING_MODULES)):
-        for module in sorted(folder.iterdir(), key=lambda each: each.name):
-            if module.name.endswith(".py") and (wanted is None or module.name in wanted):
-                digest.update(module.read_bytes())
+    for entry in _by_name(resources.files(DOMAIN)):
+        if entry.name in READING:
+            for file in _files(entry):
+                digest.update(file.name.encode())
+                digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def _files(entry: Traversable) -> Iterator[Traversable]:
+    if entry.is_file():
+        yield entry
+    elif entry.name != COMPILED:
+        for inner in _by_name(entry):
+            yield from _files(inner)
+
+
+def _by_name(folder: Traversable) -> list[Traversable]:
+    return sorted(folder.iterdir(), key=lambda each: each.name)

@@ -18,10 +18,11 @@ from itertools import islice
 from app.controller.judgement import Judgements
 from app.domain.deal import DealId
 
-WINDOW = 2_000
-"""Deals read together: their associations fill two calls, and what is left over at the end of a
+WINDOW = 1_000
+"""Deals read together: their associations fill a call, and what is left over at the end of a
 window's batch reads is little beside the whole."""
-WINDOWS_AHEAD = 2
+WINDOWS_AHEAD = 1
+"""One window is read while the one before is written: so many are held in memory, and no more."""
 
 JudgeWindow = Callable[[Sequence[DealId]], Judgements]
 
@@ -54,7 +55,7 @@ def windows(deal_ids: Iterable[DealId], size: int) -> Iterator[tuple[DealId, ...
 def judged_ahead(
     listed: Iterable[tuple[DealId, ...]], judge: JudgeWindow, now: Callable[[], datetime]
 ) -> Generator[Window, None, None]:
-    """Judge windows in threads, a few ahead of whoever takes them, in their order.
+    """Judge windows in a thread, ahead of whoever takes them, in their order.
 
     Raises what judging raises, in the window's turn; the windows behind it are then given up.
     """

@@ -6,8 +6,8 @@ nobody when they change, and a thousand cost one call.
 
 A copy counts when it was kept since a moment that the sweep names: for a full sweep its own
 beginning, so that a contact of many deals is read once; for an incremental one the beginning of
-time, after `catching_up` has taken in what changed. A deal's own copy counts only for a deal that
-the sweep found open a moment ago, because a deal that was deleted is changed for nobody.
+time, after `StoredCrm.catch_up` has taken in what changed. A deal's own copy counts only for a
+deal that the sweep found open a moment ago, because a deal that was deleted is changed for nobody.
 """
 
 from __future__ import annotations

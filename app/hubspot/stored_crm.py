@@ -1,8 +1,8 @@
 """The portal through copies: `app.ports.Crm` for a sweep, which reads each record once.
 
-Writing, resolving and listing go straight to the portal. `begin` says which copies count, and
-takes in what changed; nothing else differs from the portal itself, so that a verdict on copies is
-the verdict on the records.
+Writing, resolving and listing go straight to the portal. `read_afresh` and `catch_up` say which
+copies count, and the latter takes in what changed; nothing else differs from the portal itself,
+so that a verdict on copies is the verdict on the records.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select
+from sqlalchemy import Connection, Row, delete, or_, select
 
 from app.domain.deal import DealId
 from app.ledger.database import Database
@@ -134,11 +134,6 @@ class Sweeps:
                 .limit(1)
             ).one_or_none()
         return None if row is None else _run(row)
-
-    def count(self) -> int:
-        """How many sweeps were begun."""
-        with self._database.reading() as connection:
-            return connection.execute(select(func.count()).select_from(sweeps)).scalar() or 0
 
 
 def _latest(connection: Connection, **wanted: object) -> SweepRun | None:

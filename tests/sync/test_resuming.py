@@ -7,7 +7,7 @@ import pytest
 from app.domain.deal import DealId
 from app.ledger.sweeps import SweepRun, SweepState
 from app.ports import Retryable
-from sync.lease import SweepLease
+from sync.lease import LeaseLost, SweepLease
 from tests.sync.sweeping import PACE, run, sweep_of, unheard
 
 DEALS = tuple(DealId(str(number)) for number in range(1, 15))
@@ -87,8 +87,21 @@ def test_sweep_that_lost_its_lease_writes_nothing_more(rig):
     lease = SweepLease(rig.ledger, "the sleeper", rig.clock)
     with lease:
         lease._taken_by = "the other"
-        with pytest.raises(Retryable, match="the other sweeps instead"):
+        with pytest.raises(LeaseLost, match="the other sweeps instead"):
             lease.check()
+
+
+def test_lease_in_other_hands_is_noticed_by_the_heartbeat(rig):
+    """The one that was held up finds out by itself, and does not take the lease from the other."""
+    lease = SweepLease(rig.ledger, "the sleeper", rig.clock, heartbeat_seconds=0.01)
+    with lease:
+        rig.clock.advance(90)
+        while rig.ledger.sweeps.take_lease("the other", rig.clock.now()) is not None:
+            rig.clock.advance(90)
+        lease._heart.join(10)
+        with pytest.raises(LeaseLost):
+            lease.check()
+    assert rig.ledger.sweeps.take_lease("a third", rig.clock.now()) == "the other"
 
 
 def test_quota_guard_stops_cleanly_and_the_rest_is_done_next_time(rig):
