@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from app.domain.notes.line import Cell, Line, Span, with_markdown, without_start
+from app.domain.notes.run import split_before_bold
 from app.domain.notes.markup import BLOCK, INLINE, Tag, mark_tags
 
 _SPACES = re.compile(r"\s+")
@@ -138,8 +139,9 @@ class _Layout:
         """Fold one raw line, follow the inline tags in it, and keep it if text is left."""
         bold: list[Span] = []
         struck: list[Span] = []
+        opened: list[int] = []
         if INLINE in raw:
-            text = self._fold_inline(raw, bold, struck)
+            text = self._fold_inline(raw, bold, struck, opened)
         else:
             text = " ".join(raw.split())
             if text and self._bold:
@@ -159,15 +161,22 @@ class _Layout:
             tuple(bold), tuple(struck), self._gap, self._items if depth else 0,
         )  # fmt: skip
         self._gap = False
-        self._add(line, raw)
+        for part in split_before_bold(line, opened):
+            self._add(part, raw)
 
-    def _fold_inline(self, raw: str, bold: list[Span], struck: list[Span]) -> str:
+    def _fold_inline(
+        self, raw: str, bold: list[Span], struck: list[Span], opened: list[int]
+    ) -> str:
+        """The text of a raw line; takes down its bold and struck spans and where bold opens."""
         pieces = raw.split(INLINE)
         out: list[str] = []
         length = 0
         for index, piece in enumerate(pieces):
             if index:
-                self._inline(next(self._inlines))
+                tag = next(self._inlines)
+                self._inline(tag)
+                if length and tag.name in _BOLD_TAGS and not tag.closing:
+                    opened.append(length)
             folded = _SPACES.sub(" ", piece)
             if folded and folded[0] == " " and (not out or out[-1][-1] == " "):
                 folded = folded[1:]
