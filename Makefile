@@ -1,6 +1,6 @@
 # The house's verbs. `make demo` and `make test` need nothing but Python >= 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test faults check fix bench audit sbom lock clean
+.PHONY: help install demo test faults check fix bench audit sbom leanings lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -53,6 +53,9 @@ audit: install ## Ask for known vulnerabilities of what is pinned
 sbom: install ## Write the bill of materials of what is pinned to var/sbom.cdx.json
 	@mkdir -p var
 	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml -o var/sbom.cdx.json requirements.txt
+
+leanings: install ## Weigh again the words that tell an answer from what stands in its place
+	$(BIN)/python -m tests.leanings.train
 
 lock: install ## Resolve pyproject.toml again into the hashed lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade pyproject.toml -o requirements.txt

@@ -31,6 +31,7 @@ FOUND: Mapping[ReasonCode, str] = {
     ReasonCode.NEGATED: "The note says that there is none",
     ReasonCode.HEDGED: "The answer is a maybe",
     ReasonCode.ON_HOLD: "The note says that this is on hold",
+    ReasonCode.DOUBTFUL: "The words there rarely answer such a question",
     ReasonCode.NOT_DECIDED: "Nothing has been agreed or decided yet",
     ReasonCode.SELLERS_VIEW: "This is our own view; the customer's is not on record",
     ReasonCode.PITCH: "This is our own pitch; the customer's words are not on record",

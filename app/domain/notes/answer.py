@@ -74,6 +74,8 @@ class ReasonCode(StrEnum):
     NEGATED = "negated"
     HEDGED = "hedged"
     ON_HOLD = "on_hold"
+    DOUBTFUL = "doubtful"
+    """Its words are as often those of a text without an answer."""
     NOT_DECIDED = "not_decided"
     SELLERS_VIEW = "sellers_view"
     PITCH = "pitch"

@@ -11,8 +11,8 @@ import re
 from typing import NamedTuple
 
 from app.domain.notes.line import Cell, Line, Span, with_markdown, without_start
-from app.domain.notes.run import split_before_bold
 from app.domain.notes.markup import BLOCK, INLINE, Tag, mark_tags
+from app.domain.notes.run import split_before_bold
 
 _SPACES = re.compile(r"\s+")
 _LITERAL_TAG = re.compile(

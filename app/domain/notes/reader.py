@@ -26,6 +26,7 @@ from app.domain.notes.answer import (
 )
 from app.domain.notes.candidate import Candidate
 from app.domain.notes.choice import choose
+from app.domain.notes.doubt import doubted
 from app.domain.notes.enumeration import enumerated
 from app.domain.notes.fact import read_facts
 from app.domain.notes.judgement import judge_notes
@@ -118,8 +119,8 @@ class Reader:
 
 def _candidates(script: Manuscript) -> list[Candidate]:
     """Every possible answer in a note, in the order of the stages that find them."""
-    found = [*labelled(script), *enumerated(script)]
-    return [*found, *withdrawn(script, found), *stated(script)]
+    found = doubted(script, [*labelled(script), *enumerated(script)])
+    return [*found, *withdrawn(script, found), *doubted(script, stated(script))]
 
 
 def _answer(script: Manuscript, chosen: Candidate | None, written_at: datetime) -> Answer:
