@@ -18,8 +18,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Integer,
+    ScalarSelect,
     and_,
     bindparam,
     case,
@@ -73,18 +75,10 @@ def mark_statement(database: Database, pace: Pace) -> Insert:
         "attempts": literal(0),
     }
     same = and_(recent_looks.c.kind == kind, recent_looks.c.object_id == ids.c.value)
-    there = marks.alias("there")
-    same_mark = and_(there.c.kind == kind, there.c.object_id == ids.c.value)
-    tells_something = or_(
-        there.c.object_id.is_(None),
-        there.c.generation == there.c.claimed_generation,
-        there.c.priority > priority,
-        type_coerce(there.c.due_at, BigInteger) > due_at,
-    )
     rows = (
         select(*columns.values())
-        .select_from(ids.outerjoin(recent_looks, same).outerjoin(there, same_mark))
-        .where(tells_something)
+        .select_from(ids.outerjoin(recent_looks, same))
+        .where(_waits_as_well(kind, ids.c.value, priority, due_at).is_(None))
         .order_by(ids.c.value)
     )
     insert = database.insert(marks)
@@ -99,6 +93,34 @@ def mark_statement(database: Database, pace: Pace) -> Insert:
         },
     )
     return upsert.execution_options(preserve_rowcount=True)
+
+
+def _waits_as_well(
+    kind: ColumnElement[str],
+    object_id: ColumnElement[str],
+    priority: ColumnElement[int],
+    due_at: ColumnElement[int],
+) -> ScalarSelect[int]:
+    """1 for a key that this mark would tell nothing new of, else NULL.
+
+    A scalar subquery, because PostgreSQL would answer a join by reading the whole table as long
+    as it has no statistics of it.
+    """
+    there = marks.alias("there")
+    return (
+        select(literal(1))
+        .where(
+            there.c.kind == kind,
+            there.c.object_id == object_id,
+            or_(
+                there.c.claimed_generation.is_(None),
+                there.c.generation != there.c.claimed_generation,
+            ),
+            there.c.priority <= priority,
+            type_coerce(there.c.due_at, BigInteger) <= due_at,
+        )
+        .scalar_subquery()
+    )
 
 
 def remember_looks(
