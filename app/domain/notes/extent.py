@@ -87,7 +87,8 @@ def _own_line(
 
 def _only_asks(text: str) -> bool:
     """Whether a template's hint stands behind its label: "Why now? What if they wait?"."""
-    return text.rstrip().endswith("?") and not _STATED.search(text)
+    asks = text.rstrip().endswith("?") and _LETTER.search(text) is not None
+    return asks and not _STATED.search(text)
 
 
 def _below(script: Manuscript, passage: Passage) -> list[Part]:

@@ -17,6 +17,7 @@ from app.domain.notes.phrase import Hit
 from app.domain.notes.sign import (
     ASIDE,
     BREAK_BEFORE,
+    NUMBERED_BEFORE,
     SIGN,
     WORD,
     Slot,
@@ -30,7 +31,9 @@ _JOINER = re.compile(
     r"[\s\"'*_?]*(?:[/,&+·(]|\b(?:and|und|et|y|e|en|or|oder|to)\b)?[\s\"'*_]*"
     r"(?:\b(?:to|do it|both|the|also)\b)?[\s\"'*_]*"
 )
+_PLAIN = re.compile(r"[\w\s']+")  # "why now and not next year?" names no field
 _SAME = re.compile(r"[\s*_]*\??[\s*_]*[/(][\s*_]*")
+_MAX_QUESTION_CHARACTERS = 90
 _PRECEDENCE = ("labels", "initials", "short", "titles", "asks", "fields", "stand_ins")
 _RANKS = {
     "labels": 0,
@@ -162,6 +165,8 @@ def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
         start, end = passage.words[first].start, passage.words[-last - 1].end
         if first < taken or passage.struck(start, end):
             continue
+        if role == "fields" and found and _PLAIN.fullmatch(passage.text, found[-1].end, start):
+            continue
         taken = -last
         found.append(_Found(start, end, role, QuestionId(question)))
     return found
@@ -217,7 +222,8 @@ def _place(slot: Slot) -> tuple[Place, int, str] | None:
         return (Place.HEAD if heads else Place.INLINE), *read
     read = sign_of(slot, heads=heads)
     continues = slot.floor > 0 and slot.before.rstrip().endswith(",")
-    breaks = heads or continues or bool(BREAK_BEFORE.search(slot.before))
+    numbered = NUMBERED_BEFORE.search(slot.before) is not None
+    breaks = heads or continues or numbered or bool(BREAK_BEFORE.search(slot.before))
     if slot.role in _NO_SIGNS:
         fits = read is not None and read[1] not in _NO_SIGNS[slot.role]
         fits = fits and not (slot.floor and read is not None and read[1] == "end")
@@ -225,7 +231,23 @@ def _place(slot: Slot) -> tuple[Place, int, str] | None:
         return (Place.HEAD, *read) if read and fits and apart else None
     if read is not None and (breaks or read[1] in ":=→#"):
         return (Place.HEAD if heads else Place.INLINE), *read
-    return (Place.BARE if heads else Place.MENTION), slot.end, ""
+    return _in_question(slot, heads=heads) or (
+        (Place.BARE if heads else Place.MENTION),
+        slot.end,
+        "",
+    )
+
+
+def _in_question(slot: Slot, *, heads: bool) -> tuple[Place, int, str] | None:
+    """A question around the label that opens its line: "Any reason for the timing? The audit."."""
+    if slot.role != "labels":
+        return None
+    start, end = slot.passage.sentence_at(slot.start)
+    asks = slot.passage.text[end - 1] == "?" and end - start <= _MAX_QUESTION_CHARACTERS
+    answered = slot.passage.has_words(end)
+    if start > 0 or end > slot.limit or not asks or not (answered or heads):
+        return None
+    return (Place.HEAD if heads else Place.INLINE), end, "?"
 
 
 def _apart(slot: Slot, sign: str, *, breaks: bool) -> bool:

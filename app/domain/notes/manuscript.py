@@ -15,6 +15,7 @@ from app.domain.notes.moment import entry_dates
 from app.domain.notes.page import Page, read_page
 from app.domain.notes.passage import Passage, passages_of
 from app.domain.notes.phrase import PhraseBook
+from app.domain.notes.sheet import with_sheets
 from app.domain.notes.speech import speakers_of
 
 _MIN_WORDS_DICTATED = 30
@@ -50,7 +51,7 @@ def read_manuscript(
 ) -> Manuscript:
     """The manuscript of a note's body."""
     page = read_page(body)
-    page = page._replace(lines=with_history_quoted(page.lines))
+    page = page._replace(lines=with_sheets(with_history_quoted(page.lines)))
     passages = passages_of(page, book)
     dialect = dialect_of(passages)
     marks = _settled(_first_marks(passages, dialect), passages)

@@ -29,6 +29,7 @@ _REPORT = re.compile(
     r"\s*[:,]?\s*(?:that\s+)?"
     r"|(?:come|comes|came|boil|boils)\s+down\s+to\s+"
     r"(?:(?:one thing|the same(?: thing)?)\s*:?\s*|(?:this|that)\s*:\s*)?"
+    r"|(?:was |has been )?(?:changed|set|updated)\s(?:from\s[^\n]{1,120}?\s)?to\s[\"']?"
     r"|has (?:changed|moved|become clear|come up)\s*[,:–-]\s*"
     r"|(?:because|bc|weil|omdat|parce que|car|porque)\s+"
     r")"
@@ -58,6 +59,8 @@ _AS_FOR = re.compile(
     r"\b(?:as for|as to|on|regarding|about|concerning|when it comes to|zum|zu|over|quant a"
     r"|en cuanto a)\s+(?:the\s+|their\s+)?[\"']?$"
 )
+_KEYED = re.compile(r"\(\s?=\s?$")
+_KEY_CLOSED = re.compile(r"\s*\?*\)\s?[.:–-]\s*(?=\w)")
 _COMMA = re.compile(r"[\"']?\s*,\s*")
 _TURN = re.compile(rf"[\s{_QUOTES}?)]*[,–-]?\s*(?=\w)")
 _LATER = re.compile(
@@ -133,6 +136,10 @@ def _preceding(mention: _Mention) -> _Read | None:
     before = mention.passage.text[: mention.mark.start]
     ends = not mention.passage.text[mention.mark.end : mention.stop].strip(" .!;)")
     arrow = _BEFORE_IT.search(before) or (_EQUALS.search(before) if ends else None)
+    if _KEYED.search(before) and (
+        close := _KEY_CLOSED.match(mention.passage.text, mention.mark.end)
+    ):
+        return mention.judged(close.end(), len(mention.passage.text))
     if arrow is None:
         return None
     if _POINT.search(mention.before) and (

@@ -32,6 +32,8 @@ _CLOSING = re.compile(
     r"|(?:met vriendelijke |vriendelijke )?groet(?:en|jes)?|bedankt)\b"
 )
 _RATING = re.compile(r"\d{1,3}\s?(?:/\s?(?:5|10|100)|%|von 10|out of (?:5|10))")
+_SCORE = re.compile(r"[0-9]|10")
+_WHY_KINDS = frozenset({QuestionKind.REASON, QuestionKind.TIMING, QuestionKind.VALUE})
 _TIME_SLOT = re.compile(
     r"\((?:[^()]{0,30}[\s,])?\d{1,3}\s?(?:min|mins|minutes|minuten|minutos|')\.?\)?"
     r"|\((?:all|everyone|alle|allen|tous|todos|iedereen)\)"
@@ -88,6 +90,8 @@ def _without_words(stretch: Stretch) -> Opinion | None:
         if _SIGNS.search(text) or not text.isascii():
             return blank(ReasonCode.PLACEHOLDER, "only signs, no words")
         return asked(ReasonCode.QUESTION_ONLY, "nothing follows the question")
+    if stretch.kind in _WHY_KINDS and _SCORE.fullmatch(text.strip()):
+        return blank(ReasonCode.PLACEHOLDER, "a score, no reason")
     if stretch.kind is not QuestionKind.TIMING and _RATING.fullmatch(text.strip()):
         return blank(ReasonCode.PLACEHOLDER, "a rating, no reason")
     linked = ("/" in text or "." in text) and not _PLAIN_WORD.search(text)

@@ -14,10 +14,11 @@ from app.domain.notes.passage import Passage
 from app.domain.notes.vocabulary import WORDS
 
 _DASH = r"\-–—"
+_ARROW = r"(?:[-=]{1,2}>|[→⇒])"
 _OPEN = r"[\s\"'“„«*_(\[#¿☐☑□✔✅]*"
 SIGN = re.compile(
     rf"(?:\s(?:though|part|bit|question|answer|thing|then|so far|story|piece|side))?"
-    rf"[\s*_\"'”»)\]]*(?P<sign>\?+[:*_!]*(?:\s*[:{_DASH}]+(?=\s))?|::?|==?>?|→|->|⇒"
+    rf"[\s*_\"'”»)\]]*(?P<sign>\?+[:*_!]*(?:\s*(?:{_ARROW}|[:{_DASH}]+(?=\s)))?|::?|{_ARROW}|="
     rf"|[{_DASH}]{{1,3}}(?=\s|$)|\||(?:colon|question mark)\b"
     r"|(?:bc|because|weil|omdat|parce que|car|porque)\b|[✅☑✔]|\.{2,3})"
     r"[\s*_]*"
@@ -35,6 +36,7 @@ _SHORT_TAIL = re.compile(r"\s[^:?=.,;!\n]{1,24}(?P<sign>:)\s+")
 _ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
 BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
+NUMBERED_BEFORE = re.compile(r"[.;,!?]\s+(?:q|top|nr\.?\s?)?\d{1,2}\s?[.):/]?\s*$")
 _ALTERNATIVE = re.compile(r"\s*/\s*[^/?\n]{1,30}\?\s*$")
 _SEMICOLON = re.compile(r"\s*;\s+")
 WORD = re.compile(r"\w+")
@@ -112,7 +114,14 @@ def _plain_sign(slot: Slot) -> tuple[int, str] | None:
         stop = bold[1]
     if alternative := _ALTERNATIVE.match(text, stop, slot.limit):
         stop = alternative.end()
-    return stop, ":" if match["sign"][0].isalpha() else match["sign"][0]
+    return stop, _short_of(match["sign"])
+
+
+def _short_of(sign: str) -> str:
+    """A sign by its first character; an arrow outweighs what stands before it."""
+    if sign[-1] in ">→⇒":
+        return "→"
+    return ":" if sign[0].isalpha() else sign[0]
 
 
 def _scoped_sign(slot: Slot) -> tuple[int, str] | None:
