@@ -67,7 +67,7 @@ def kind_of(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind 
 def _by_context(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind | None:
     """What is counted where the noun does not tell: machines, things, a number alone."""
     if count.noun is None:
-        if is_name_of_place(sentence, count):
+        if is_name_of_place(sentence, count) and not leads_with(sentence, count):
             return None
         if counts_people(sentence, count):
             return Kind.DEVELOPER

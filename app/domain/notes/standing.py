@@ -13,7 +13,7 @@ from app.domain.notes.sentence import Count, Sentence
 from app.domain.notes.vocabulary import WORDS
 
 CLAUSE = re.compile(r"[.;:()|=]|\s/\s|,\s(?!\d{3}\b)")
-_SCOPE = re.compile(r"[.;()|]|\s/\s|,\s(?!\d{3}\b)")
+_SCOPE = re.compile(r"[.;(|]|\)(?!\s*[:=]\s*\S)|\s/\s|,\s(?!\d{3}\b)")
 _LISTED = re.compile(r"\s*(?:[,/+&]|and|und|en|et|y|plus)+\s*(?:~|ca\.?|about|and)?\s*")
 _BY_YEAR = re.compile(
     r"\s*(?P<until>by|bis|tegen|d'ici|para|from|ab|vanaf|in|en) "

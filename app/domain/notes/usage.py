@@ -53,7 +53,7 @@ _ASKED = re.compile(
     r"|\b(?:how many|how much|wie viele?|wieviele?|hoeveel|combien|cuant[oa]s)\b"
 )
 _GIVEN_UP = frozenset({"not_used", "ended"})
-_MAX_WORDS_PLANNED = 7
+_MAX_WORDS_PLANNED = 9
 _MAX_WORDS_OF_PART = 5
 _MAX_WORDS_TO_ENDED = 4
 _MAX_WORDS_DENIED = 4
@@ -236,15 +236,22 @@ def _past(sentence: Sentence, count: Count) -> bool:
     return before in WORDS["were"] or any(True for _ in former)
 
 
+def _of_node_red(sentence: Sentence, said: Hit) -> bool:
+    """Whether a phrase names Node-RED itself ("if Node-RED goes down, …")."""
+    return any(hit.kind == "nr" and said.first <= hit.first < said.last for hit in sentence.hits)
+
+
 def _planned(sentence: Sentence, kind: str) -> bool:
     """Whether a statement is about what they want and not about what is, in its own clause."""
     passage = sentence.passage
-    place = next((hit.first for hit in sentence.hits if hit.kind == kind), None)
-    if place is None:
+    said = next((hit for hit in sentence.hits if hit.kind == kind), None)
+    if said is None:
         return False
+    place, of_failure = said.first, kind == "live" and _of_node_red(sentence, said)
     return any(
         (
             hit.kind == "planned"
+            and not (of_failure and passage.words[hit.first].text in WORDS["conditional"])
             and 0 < place - hit.first <= _MAX_WORDS_PLANNED
             and not CLAUSE.search(passage.between(hit.last, place) if hit.last <= place else "")
         )
