@@ -58,6 +58,7 @@ def reception(runtime: Runtime, wake: Wake) -> Reception | None:
         clock=runtime.clock,
         style=Style(quotes=settings.slack_quotes),
         wake=ring,
+        writes=not settings.read_only,
     )
     granting = Granting(
         policy=runtime.policy,
@@ -77,7 +78,11 @@ def reception(runtime: Runtime, wake: Wake) -> Reception | None:
         wake=wake,
     )
     runner = ErrandRunner(
-        runtime.ledger.errands, clerk, runtime.clock, backoff(base_seconds=1, cap_seconds=120)
+        book=runtime.ledger.errands,
+        doer=clerk,
+        clock=runtime.clock,
+        backoff=backoff(base_seconds=1, cap_seconds=120),
+        paused=lambda: settings.read_only or runtime.pause.is_on(),
     )
     bells.append(runner.wake)
     return Reception(desk, runner, api)

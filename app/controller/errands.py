@@ -6,7 +6,7 @@ or refused for good, and the person is told which. Refuses to know what a reques
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Protocol
@@ -61,9 +61,18 @@ class Doer(Protocol):
 
 
 class ErrandRunner:
-    """Works off the book, one request after the other."""
+    """Works off the book, one request after the other; none while `paused` says so."""
 
-    def __init__(self, book: ErrandBook, doer: Doer, clock: Clock, backoff: Backoff) -> None:
+    def __init__(
+        self,
+        *,
+        book: ErrandBook,
+        doer: Doer,
+        clock: Clock,
+        backoff: Backoff,
+        paused: Callable[[], bool],
+    ) -> None:
+        self._paused = paused
         self._book = book
         self._doer = doer
         self._clock = clock
@@ -95,6 +104,8 @@ class ErrandRunner:
     def turn(self) -> int:
         """Do what is due; returns how many requests were handled. Never raises."""
         try:
+            if self._paused():
+                return 0
             due = self._book.due(self._clock.now(), BATCH)
             for errand in due:
                 self._do(errand)
@@ -125,6 +136,8 @@ class ErrandRunner:
 
     def _sleep_seconds(self) -> float:
         try:
+            if self._paused():
+                return IDLE_SECONDS
             due = self._book.next_due()
         except Failure:
             return IDLE_SECONDS

@@ -34,10 +34,13 @@ class Errands:
         row["due_at"] = None if body is None else now
         with self._database.writing() as connection:
             connection.execute(delete(errands).where(errands.c.taken_at < now - KEPT))
-            done = connection.execute(
-                self._database.insert(errands).values(row).on_conflict_do_nothing()
+            taken = connection.execute(
+                self._database.insert(errands)
+                .values(row)
+                .on_conflict_do_nothing()
+                .returning(errands.c.key)
             )
-            return done.rowcount == 1
+            return taken.first() is not None
 
     def due(self, now: datetime, limit: int) -> Sequence[Errand]:
         """Requests to do now, oldest first; each is leased to the caller for a minute."""

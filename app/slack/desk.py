@@ -36,6 +36,7 @@ from .style import Act, Style
 SNOOZE_HOURS = 24
 MAX_LISTED = 8
 MAX_WHISPER_CHARS = 1_000
+READ_ONLY = "This service reads and does not write (READ_ONLY); write it in HubSpot."
 
 Reply = Mapping[str, Any] | None
 """The body of the answer; None: an empty one."""
@@ -69,7 +70,10 @@ class Taken:
 
 
 class Desk:
-    """Takes verified forms. `wake` is called when something was marked or is to be done."""
+    """Takes verified forms. `wake` is called when something was marked or is to be done.
+
+    Without `writes` nobody is given a form.
+    """
 
     def __init__(
         self,
@@ -82,7 +86,9 @@ class Desk:
         clock: Clock,
         style: Style,
         wake: Wake,
+        writes: bool,
     ) -> None:
+        self._writes = writes
         self._api = api
         self._people = people
         self._policy = policy
@@ -136,7 +142,7 @@ class Desk:
         return None
 
     def _open_answers(self, press: Press, verdict: Verdict) -> None:
-        self._people.owner(press.user)
+        self._writer(press.user)
         findings = open_findings(verdict)
         if not findings:
             message = "Nothing that a note could answer is missing any more."
@@ -145,10 +151,16 @@ class Desk:
         self._open(press, modal)
 
     def _open_deviation(self, press: Press, verdict: Verdict) -> None:
-        person = self._people.owner(press.user)
+        person = self._writer(press.user)
         criteria = self._waivable(verdict, person)
         last_day = self._policy.waiving.last_day(self._clock.now())
         self._open(press, deviation_modal(verdict.subject, criteria, press.channel, last_day))
+
+    def _writer(self, user: str) -> Owner:
+        """The owner that a person is. Raises Refused when nobody, or not this one, may write."""
+        if not self._writes:
+            raise Refused(READ_ONLY)
+        return self._people.owner(user)
 
     def _waivable(self, verdict: Verdict, person: Owner) -> Sequence[tuple[str, str]]:
         """Code and title of what this person may waive. Raises Refused when there is nothing."""
