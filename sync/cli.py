@@ -121,6 +121,9 @@ def run_sweep(
 
 def _undo(runtime: Runtime, run_id: str) -> None:
     """Take back a run's corrections and say what came of it. Raises Failure."""
+    if runtime.ledger.sweeps.run(run_id) is None:
+        message = f"--undo {run_id}: no sweep has this run id; the log and the report name it"
+        raise SettingsError(message)
     done = undo(run_id, contacts=runtime.crm, ledger=runtime.ledger, clock=runtime.clock)
     for said, corrections in (
         ("restored", done.restored),

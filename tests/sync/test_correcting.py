@@ -8,7 +8,8 @@ import pytest
 
 from app.ledger.sweeps import SweepKind
 from app.sandbox.changes import Actor
-from config.settings import DEFAULT_POLICY
+from config.settings import DEFAULT_POLICY, SettingsError
+from sync.cli import _undo
 from sync.correcting import undo
 from sync.making import sweep_of
 from tests.sync.house import sandbox, service, swept
@@ -89,3 +90,10 @@ def test_corrections_are_previewed_made_and_taken_back(silent, correcting_policy
         swept(runtime, SweepKind.INCREMENTAL)
         now = statuses(portal)
         assert {key: now[key] for key in restored} == {key: before[key] for key in restored}
+
+
+def test_a_run_that_never_was_cannot_be_taken_back(silent):
+    """A mistyped run id is said to be one, and not answered with nothing done."""
+    portal, folder = silent
+    with service(portal, folder) as runtime, pytest.raises(SettingsError, match="no sweep has"):
+        _undo(runtime, "20261121T000000-dead")
