@@ -90,7 +90,9 @@ def _properties(built: Runtime) -> Iterator[Line]:
     wanted = definitions(built.names, codes)
     found = plan(built.client, built.names, wanted)
     setup = "`dealgate setup`"
-    yield from (wrong("properties", f"not done: {step}", setup) for step in found.steps)
+    if found.steps:
+        first = f"the first would {found.steps[0]}"
+        yield wrong("properties", f"{len(found.steps)} steps of setup are not done; {first}", setup)
     yield from (wrong("properties", each, "then " + setup) for each in found.problems)
     yield from (ok("properties", each) for each in found.notes)
     if found.is_settled:
