@@ -4,7 +4,7 @@ import time
 
 from .theatre import FAULTS, dice
 
-KILLS = FAULTS or 3
+KILLS = FAULTS or 2
 EDITS = 12
 
 
