@@ -69,6 +69,8 @@ def _by_context(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> K
     if count.noun is None:
         if is_name_of_place(sentence, count) and not leads_with(sentence, count):
             return None
+        if not count.value and _in_use_behind(sentence, count):
+            return Kind.INSTANCE
         if counts_people(sentence, count):
             return Kind.DEVELOPER
     elif count.noun.head in WORDS["pieces"] | WORDS["hosts"] and _names_nr(sentence, count):
@@ -122,6 +124,12 @@ def _builds(sentence: Sentence, count: Count) -> bool:
     return False
 
 
+def _in_use_behind(sentence: Sentence, count: Count) -> bool:
+    """Whether a zero is said to be in use, of Node-RED ("0 in use today")."""
+    near = hits_from(sentence.passage, count.last, count.last + 1)
+    return sentence.named and any(hit.kind in {"in_use", "live"} for hit in near)
+
+
 def _on_node_red(sentence: Sentence, count: Count) -> bool:
     """Whether people are said to be on it: "2 FTE on Node-RED", "one guy for NR"."""
     words = sentence.passage.words
@@ -134,7 +142,8 @@ def _on_node_red(sentence: Sentence, count: Count) -> bool:
 def _user_before(sentence: Sentence, count: Count) -> bool:
     """Whether a number of users stands between "use" and Node-RED ("davon nutzen 4 Node-RED")."""
     before = sentence.passage.words[count.first - 1].text if count.first else ""
-    return before in WORDS["with"] | WORDS["gets"]
+    again = any(hit.kind == ANAPHOR and hit.last <= count.first for hit in sentence.hits)
+    return again and before in WORDS["with"] | WORDS["gets"]
 
 
 def _last_thing(earlier: Sequence[Entry]) -> str | None:

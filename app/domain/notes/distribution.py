@@ -114,6 +114,8 @@ def _one_each(sentence: Sentence, index: int, of: Noun | None) -> bool:
     """Whether Node-RED is said to be on each: "one NR on each", "every bench has its own NR"."""
     passage = sentence.passage
     words = passage.words
+    if index + 1 < len(words) and words[index + 1].text in WORDS["every_other"]:
+        return False
     end = of.last if of else index + 1
     if of is None and end < len(words) and words[end].text == "one":
         end += 1

@@ -26,6 +26,7 @@ from app.domain.notes.vocabulary import WORDS
 _VALUE_PART = re.compile(r"[^/,;]+")
 _REPLY = re.compile(r"(?:A|R|Ans|Antwort|Answer)\s?[:.)]\s*")
 _UNITS = frozenset({None, "nr", "instance", "machine", THING, ANAPHOR})
+_PEOPLE = frozenset({"person", "developer"})
 _PLACES = frozenset({None, "site", "machine", THING, ANAPHOR})
 _COUNTED = frozenset({"node_red_instances", "node_red_developers", "node_red_sites"})
 _PLANS = "next_year_plans"
@@ -199,6 +200,8 @@ def _only_not_live(value: _Value) -> bool:
 
 def _in_production(value: _Value, tally: Tally) -> None:
     says_yes = any(word.text in WORDS["yes"] for word in value.leading())
+    places = [count.value for count in value.standing() if count.kind == "site"]
+    tally.sites.extend(Statement(n, Weight.SAID, value.quote) for n in places[:1])
     if value.negative or value.has("not_live") or (value.has("trial") and not says_yes):
         tally.live.append(Statement(0, Weight.FIELD, value.quote))
     elif says_yes or value.has("live") or any(count.value for count in value.standing()[:1]):
@@ -244,6 +247,8 @@ def _leading_number(value: _Value, nouns: AbstractSet[str | None]) -> list[State
 
 def _instances(value: _Value, tally: Tally) -> None:
     tally.instances.extend(_leading_number(value, _UNITS))
+    people = [count.value for count in value.standing() if count.kind in _PEOPLE]
+    tally.developers.extend(Statement(n, Weight.SAID, value.quote) for n in people[:1])
     spread = [
         places for count in value.said.counts if (places := broken_down(value.passage, count))
     ]

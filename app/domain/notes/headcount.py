@@ -64,8 +64,9 @@ _JUST = re.compile(
 _IS_DEVELOPER = re.compile(
     rf"\b(?P<who>{_NAME}|{_PRONOUN})(?:\sis|\sam|'s|'m|\sist|\sbin|\sest|\ses)"
     r"\s(?:the|their|our|der|die|de|le|la|el)"
-    r"\s(?:only |sole |one |einzige[rn]? |enige |seule? |único |única )?"
-    r"(?:dev|developer|one|programmer|Entwickler|ontwikkelaar|développeur|desarrollador)\b"
+    r"\s(?:[Nn]ode-?RED |NR )?(?:only |sole |one |einzige[rn]? |enige |seule? |único |única )?"
+    r"(?:dev|developer|one|programmer|(?<=RED )guy|(?<=NR )guy|Entwickler|ontwikkelaar"
+    r"|développeur|desarrollador)\b"
 )
 _DEVELOPERS_ARE = re.compile(
     r"\b(?:[Dd]evelopers|[Dd]evs|Entwickler|ontwikkelaars|développeurs|desarrolladores)"
@@ -104,6 +105,10 @@ _SPLIT = re.compile(_AND)
 _WHO = re.compile(
     r"\W*(?:(?:[Ii]t's|[Tt]hat's|[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]olo)\s)*"
     rf"(?P<who>(?:{_ONE})(?:{_AND}(?:\d+\b|{_ONE}|(?:{_PERSONS})\b))*)"
+)
+_ASIDE = re.compile(r"\([^()]*\)")
+_GONE = re.compile(
+    r"[\w'’-]+ \([^()]*\b(?:left|gone|leaves|retired|former|weg|parti|se fue|vertrokken)\b[^()]*\)"
 )
 _TEAM_WORD = "team"
 _MAX_WORDS_OF_REMARK = 8
@@ -185,7 +190,7 @@ def _number(text: str) -> int | None:
 def _people(text: str) -> int:
     """How many people a list of them names; 0 when one is no person, unless it begins the list."""
     count = 0
-    parts = _SPLIT.split(re.sub(r"\([^()]*\)", "", text))
+    parts = _SPLIT.split(_ASIDE.sub("", _GONE.sub("", text)))
     for index, part in enumerate(parts):
         words = part.strip().lower().split()
         if not words:

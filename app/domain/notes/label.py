@@ -165,7 +165,8 @@ def _label_hits(passage: Passage, dialect: Dialect) -> list[_Found]:
         start, end = passage.words[first].start, passage.words[-last - 1].end
         if first < taken or passage.struck(start, end):
             continue
-        if role == "fields" and found and _PLAIN.fullmatch(passage.text, found[-1].end, start):
+        behind_why = bool(found) and role == "fields" != found[-1].role
+        if behind_why and _PLAIN.fullmatch(passage.text, found[-1].end, start):
             continue
         taken = -last
         found.append(_Found(start, end, role, QuestionId(question)))

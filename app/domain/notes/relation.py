@@ -84,7 +84,7 @@ def _on(passage: Passage, hit: Hit, count: Count, words: Sequence[str]) -> bool:
         return True
     end = passage.words[count.last - 1]
     bare = count.noun is None and _BARE_END.match(passage.folded, end.end) is not None
-    if words:
+    if words or "(" in text:
         return bare and opened and "(" in text
     if not _COLON.fullmatch(text):
         return text.strip() in WORDS["times"]

@@ -30,6 +30,12 @@ _AGO = re.compile(
 _CUES_OF_AGO = (" ago", " back", "vor ", "il y a", "geleden", "hace ")
 _MAX_WORDS_BACK = 6
 _MAX_WORDS_BEHIND = 2
+_MAX_WORDS_OF_PORTION = 4
+_BY_SEASON = re.compile(
+    r"\s*(?:by|until|before|bis|tegen|d'ici|para|antes de) (?:the |la |de |zum )?"
+    r"(?:year.?end|end|q[1-4]|christmas|easter|summer|spring|autumn|winter|next|mid|late|jahresende"
+    r"|ende|eind|fin|final|weihnachten|kerst|noel|navidad)\b"
+)
 
 
 def stands(sentence: Sentence, count: Count, before: tuple[Count, bool] | None, year: int) -> bool:
@@ -114,19 +120,32 @@ def _set_aside(sentence: Sentence, count: Count) -> bool:
     passage, words = sentence.passage, sentence.passage.words
     before = words[count.first - 1].text if count.first else ""
     past = count.noun is None and before in WORDS["were"]
+    if _portion(sentence, count):
+        return True
     whole = before == "of" and count.first > 1 and words[count.first - 2].text == "out"
     return (
         whole
         or before in WORDS["negation"]
         or (past and not said_of_today(sentence, count))
         or any(word.text in WORDS["further"] for word in words[count.last : count.end])
-        or _ARROW.match(passage.folded, words[count.last - 1].end) is not None
+        or (
+            _ARROW.match(passage.folded, words[count.end - 1].end) is not None
+            and not _current_behind(sentence, count)
+        )
     )
+
+
+def _portion(sentence: Sentence, count: Count) -> bool:
+    """Whether only an unknown part of a number is meant: "most of the 20 looms"."""
+    back = [word.text for word in sentence.passage.words[: count.first]][-_MAX_WORDS_OF_PORTION:]
+    return not WORDS["portions"].isdisjoint(back) and not WORDS["of"].isdisjoint(back[1:])
 
 
 def _foreseen(passage: Passage, count: Count, year: int) -> bool:
     """Whether a year to come, or a word such as "planned", follows the counted noun."""
     words, end = passage.words, count.end
+    if _BY_SEASON.match(passage.folded, words[end - 1].end):
+        return True
     dated = _BY_YEAR.match(passage.folded, words[end - 1].end)
     if dated is not None and (dated["until"] not in {"in", "en"} or int(dated["year"]) > year):
         return True

@@ -41,6 +41,7 @@ _RUNS = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\d.*(?:,|\+|\bplus|\band|\bund|\ben|\bet|\by)\s*\d")
+_LISTING = re.compile(r"[,;+/]|\b(?:and|und|en|et|y)\b")
 _PRODUCTION = re.compile(r"\bprodu[ckz]", re.IGNORECASE)
 _SERVES = re.compile(
     r"\b(?:node.?red|nr) (?:itself |also |then |already )?(?P<verb>[a-z]{3,}s) "
@@ -113,11 +114,24 @@ def _read_operation(sentence: Sentence, kinds: frozenset[str], tally: Tally) -> 
     if (
         "not_live" in kinds
         or _denied(sentence)
-        or (trial and not (live and _SEVERAL.search(quote)))
+        or (trial and not (live and (_SEVERAL.search(quote) or _apart(sentence))))
     ):
         tally.live.append(Statement(0, weight, quote))
     elif live:
         tally.live.append(Statement(1, weight, quote))
+
+
+def _apart(sentence: Sentence) -> bool:
+    """Whether live operation and a trial stand in two clauses ("in prod at Lund, in test here")."""
+    passage = sentence.passage
+    lives = [hit for hit in sentence.hits if hit.kind == "live"]
+    return any(
+        hit.kind == "trial"
+        and live.last <= hit.first
+        and _LISTING.search(passage.between(live.last, hit.first))
+        for hit in sentence.hits
+        for live in lives
+    )
 
 
 def _denied(sentence: Sentence) -> bool:
@@ -142,7 +156,7 @@ def _partly_on_trial(sentence: Sentence) -> bool:
     most = max((count.value for count in sentence.counts if count.kind in NAMED), default=0)
     words = sentence.passage.words
     return any(
-        words[hit.first - 1].text in WORDS["after"]
+        any(word.text in WORDS["after"] for word in words[max(0, hit.first - 2) : hit.first])
         or any(
             0 < hit.first - c.first <= _MAX_WORDS_OF_PART and c.value < most
             for c in sentence.counts
