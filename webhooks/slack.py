@@ -10,6 +10,7 @@ otherwise, and no repetition would mend it.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,8 @@ from webhooks import metrics
 
 PATH = "/webhooks/slack"
 MAX_BODY_BYTES = 1_048_576
+BODY_SECONDS = 2.0
+"""Slack waits three seconds for an answer; who sends a body more slowly is not Slack."""
 MAX_SKEW_SECONDS = 300
 _MAX_TIMESTAMP_DIGITS = 12
 _MAX_FIELDS = 50
@@ -135,13 +138,14 @@ class _Door:
 
 
 async def _bounded_body(request: Request) -> bytes | None:
-    """The body as it comes; None as soon as it is too long or breaks off."""
+    """The body as it comes; None as soon as it is too long, too slow or breaks off."""
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                return None
-    except ClientDisconnect:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    return None
+    except (ClientDisconnect, TimeoutError):
         return None
     return bytes(body)

@@ -105,10 +105,8 @@ def _clash(definition: Definition, found: wire.Property) -> str | None:
             "delete it for good in HubSpot, or choose another PROPERTY_PREFIX"
         )
     if found.calculated or found.is_read_only:
-        return (
-            f"{named} exists and cannot be written ({'calculated' if found.calculated else 'read '}"
-            f"{'' if found.calculated else 'only'}); choose another PROPERTY_PREFIX"
-        )
+        why = "calculated" if found.calculated else "read-only"
+        return f"{named} exists and is {why}, so we cannot write it; choose another PROPERTY_PREFIX"
     return None
 
 
