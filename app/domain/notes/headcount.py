@@ -85,14 +85,14 @@ _PLUS = r"\s*[+&]\s*"
 _LISTED = re.compile(rf"[,(]\s*(?P<who>{_NAME}(?:{_PLUS}{_ONE}){{1,9}})\s*[.)]?\s*$")
 _NOBODY = re.compile(
     r"\b(?:no|zero|keine|geen|aucun|pas de|ning[uú]n) "
-    r"(?:own |eigenen? |in.house |internal |dedicated |node.?red |nr )*"
+    r"(?:own |eigenen? |in.house |internal |node.?red |nr )*"
     r"(?:developers?|devs?|Entwickler|ontwikkelaars?|développeurs?|desarrolladores?)\b",
     re.IGNORECASE,
 )
 _NOBODY_BUILDS = re.compile(
     r"\b(?:nobody|no one|noone|none of \w+|niemand|keiner|personne|nadie)\b[^.;,?]{0,40}?\b"
     r"(?:develop|program|build|write|cod(?:es|ing)|entwick|baut|ontwik|bouwt|d[eé]velopp|desarroll)"
-    r"[^.;,?]{0,24}(?:node.?red|\bnr\b|flow|flujo|flux)",
+    r"[^.;,?]{0,24}(?:node.?red|\bnr\b|flow|flujo|flux|any ?more|at the moment|right now)",
     re.IGNORECASE,
 )
 _TEAM = re.compile(
