@@ -4,7 +4,7 @@ from collections import Counter
 from math import exp, sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.notes.doubt import DOUBTFUL_BELOW
@@ -61,6 +61,7 @@ def test_phrases_are_well_formed():
             assert labels.setdefault((kind, text.casefold()), label) == label, where
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), KIND)
 def test_a_leaning_is_the_sum_of_its_traits(text, kind):
     """What is remembered by word adds up to what the weights' file says, for any text."""
@@ -71,6 +72,7 @@ def test_a_leaning_is_the_sum_of_its_traits(text, kind):
     assert LEANINGS.lean(text, kind) == pytest.approx(expected)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), KIND)
 def test_the_telling_words_are_the_texts_own(text, kind):
     """The words given as the reason stand in the text."""

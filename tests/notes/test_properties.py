@@ -121,6 +121,7 @@ def test_lines_are_parts_of_the_stripped_text(body):
         assert page.text[line.start : line.end] == line.text
 
 
+@settings(deadline=None)
 @given(st.sampled_from(UNRELATED), st.booleans())
 def test_an_unrelated_note_changes_no_answer(unrelated, earlier):
     """A note that says nothing of a question leaves its answer as it was, before or after it."""
@@ -133,6 +134,7 @@ def test_an_unrelated_note_changes_no_answer(unrelated, earlier):
         assert together.answers[question].note_id == judged.note_id
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**32))
 def test_split_tags_leave_answers_alone(seed):
     """Inline tags and invisible characters in the middle of words change nothing."""
@@ -144,6 +146,7 @@ def test_split_tags_leave_answers_alone(seed):
         assert quotes(split) == quotes(body)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([" ", "  ", "\u00a0", " \t "]))
 def test_white_space_leaves_answers_alone(space):
     """White space before an answer, of whatever kind and width, changes nothing."""
@@ -189,6 +192,7 @@ TELLING = ["say", "tell us", "explain it", "decide", "name one", "answer that", 
 LATER = ["", "later", "for now", "at this stage", "before the next meeting", "yet"]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["Why change", "Why now", "Why FlowFuse"]),
     st.sampled_from(TELLERS),
@@ -202,6 +206,7 @@ def test_telling_is_no_answer(label, who, denial, verb, later):
     assert AnswerState.ANSWERED not in {answer.state for answer in reading.answers.values()}
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["why change", "why now", "why flowfuse"]),
     st.sampled_from(["mark", "treat", "consider", "count"]),

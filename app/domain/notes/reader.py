@@ -37,6 +37,7 @@ from app.domain.notes.prose import stated
 from app.domain.notes.qualification import ABSENT, QUALIFYING, qualifying_answers
 from app.domain.notes.revision import withdrawn
 from app.domain.notes.segment import labelled
+from app.domain.notes.silence import silent
 from app.domain.notes.vocabulary import Vocabulary
 
 MAX_REMEMBERED_NOTES = 4096
@@ -120,7 +121,8 @@ class Reader:
 def _candidates(script: Manuscript) -> list[Candidate]:
     """Every possible answer in a note, in the order of the stages that find them."""
     found = doubted(script, [*labelled(script), *enumerated(script)])
-    return [*found, *withdrawn(script, found), *doubted(script, stated(script))]
+    found = [*found, *withdrawn(script, found), *doubted(script, stated(script))]
+    return [*found, *silent(script, found)]
 
 
 def _answer(script: Manuscript, chosen: Candidate | None, written_at: datetime) -> Answer:

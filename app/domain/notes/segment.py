@@ -30,7 +30,7 @@ _OF_OTHERS = re.compile(
     r"\bfrom (?:the|their|our|my) (?:[\w-]+ ){1,3}(?:file|deal|record|notes?|project|opportunity)"
     r"\s*:\s*$"
 )
-_ORDER = re.compile(
+ORDER = re.compile(
     r"\b(?:treat|mark|consider|set|count|regard|rate|score|flag|report|accept|classify)\b"
     r"[^.!?]{0,100}\b(?:as|to)\s(?:be )?(?:answered|met|known|complete|done|satisfied|qualified)\b"
 )
@@ -43,12 +43,12 @@ _MIN_LISTED = 2
 def labelled(script: Manuscript) -> Iterator[Candidate]:
     """Every candidate that stands under a label, in reading order."""
     for index, marks in enumerate(script.marks):
+        if marks and _staged(script.passages[index], marks[0]):
+            continue
         if _only_listed(script.passages[index], marks):
             for mark in marks:
                 for question in mark.questions:
                     yield _candidate(script, script.passages[index], mark, [], question)
-            continue
-        if marks and _staged(script.passages[index], marks[0]):
             continue
         for position, mark in enumerate(marks):
             if mark.questions[0] in script.kinds:
@@ -122,7 +122,7 @@ def _staged(passage: Passage, mark: Mark) -> bool:
 
 def _within_order(passage: Passage, mark: Mark) -> bool:
     """Whether a label is but named in an order to the reader: "mark why now as answered"."""
-    if _ORDER.search(passage.folded):
+    if ORDER.search(passage.folded):
         return True
     return "commands" in passage.kinds and any(
         hit.kind == "commands" and passage.words[hit.first].start < mark.start
