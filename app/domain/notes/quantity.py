@@ -97,10 +97,15 @@ def _digits(passage: Passage, index: int) -> Quantity | None:
     heads = not any(char.isalnum() for char in text[: word.start])
     if heads and _ENUMERATOR.match(text):
         return None
-    ordinal = index and words[index - 1].text in WORDS["ordinals"]
-    if ordinal or value in _YEARS or _dated(passage, index):
+    if _numbers_a_name(passage, index) or value in _YEARS or _dated(passage, index):
         return None
     return Quantity(value, index, index + 1)
+
+
+def _numbers_a_name(passage: Passage, index: int) -> bool:
+    """Whether a number tells which one is meant: "TOP 5", "level 0"."""
+    before = passage.words[index - 1].text if index else ""
+    return before in WORDS["ordinals"] and passage.between(index, index) == " "
 
 
 def _dated(passage: Passage, index: int) -> bool:

@@ -47,7 +47,7 @@ def labelled(script: Manuscript) -> Iterator[Candidate]:
             continue
         if _only_listed(script.passages[index], marks):
             for mark in marks:
-                for question in mark.questions:
+                for question in filter(script.kinds.__contains__, mark.questions):
                     yield _candidate(script, script.passages[index], mark, [], question)
             continue
         for position, mark in enumerate(marks):
