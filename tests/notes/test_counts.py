@@ -145,3 +145,10 @@ def test_numbers_in_words_have_their_value(words, number):
     found = words_of(folded)
     start = 2 if words.startswith("half") else 0
     assert numeral_at(folded, found, start) == (number, len(found))
+
+
+def test_line_that_only_asks_for_facts_and_whys_is_read():
+    """Questions for facts beside those for the whys give neither facts nor an error."""
+    found = facts("Why change? Devs? Why now? Prod? Sites?")
+    assert value(found.node_red_developers) is None
+    assert value(found.node_red_in_production) is None
