@@ -37,6 +37,9 @@ def serve(
             if isinstance(problem, Refusal):
                 raise typer.Exit(Exit.REFUSED)
         _rotate_on_hangup(built)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # uvicorn stops on these and raises them once more at its end, when closing is ours.
+            signal.signal(number, lambda *_: None)
         uvicorn.run(
             create_app(built),
             host=host or built.settings.dealgate_host,
