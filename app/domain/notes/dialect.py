@@ -13,7 +13,7 @@ from app.domain.notes.answer import WHY_CHANGE, WHY_FLOWFUSE, WHY_NOW, QuestionI
 from app.domain.notes.label import Dialect
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
-from app.domain.notes.sign import BREAK_BEFORE, SIGN
+from app.domain.notes.sign import SIGN, breaks_before
 
 _FRAMEWORKS: Mapping[str, tuple[tuple[str, QuestionId], ...]] = {
     "meddicc": (("i", WHY_CHANGE),),
@@ -28,6 +28,7 @@ _SPELLED: Mapping[str, tuple[str, ...]] = {
 """What the first letters of a note's fields spell when it follows a framework without naming it."""
 
 _KEY = re.compile(r"(?:^|[^\w])(?P<key>[a-z0-9]{1,3})\s?(?:=|->|→|stands for|means)\s?$")
+_EXPLAINS = re.compile(r"[=→]|->|stands for|means")
 _MAX_KEY_CHARACTERS = 24  # more than a key and its sign take, so that no word is cut into one
 _FIELD_SIGN = re.compile(r"\W*[A-Za-z]\s?(?:\([^()]{1,30}\))?\s?[:=–-]")
 _LOGISTICS = re.compile(
@@ -66,7 +67,7 @@ def _has_short_labels(passages: Sequence[Passage]) -> bool:
 def _heads_answer(passage: Passage, hit: Hit) -> bool:
     """Whether a sign behind a short word makes it a label; our name may head logistics too."""
     start, end = passage.span_of(hit)
-    if not BREAK_BEFORE.search(passage.folded[:start]) and passage.folded[start - 2] != ",":
+    if not breaks_before(passage.folded[:start]) and passage.folded[start - 2] != ",":
         return False
     sign = SIGN.match(passage.text, end)
     if sign is None or not (sign["sign"][0] in ":=→" or sign["sign"].isalpha()):
@@ -95,7 +96,7 @@ def _has_initials(passages: Sequence[Passage]) -> bool:
         for hit in passage.hits
         if hit.kind.startswith("initials.")
         and "/" not in passage.folded[: passage.words[hit.last - 1].end + 1][-5:]
-        and BREAK_BEFORE.search(passage.folded[: passage.words[hit.first].start])
+        and breaks_before(passage.folded[: passage.words[hit.first].start])
     }
     return len(kinds) >= _MIN_KINDS
 
@@ -103,7 +104,7 @@ def _has_initials(passages: Sequence[Passage]) -> bool:
 def _legend(passages: Sequence[Passage]) -> tuple[tuple[str, QuestionId], ...]:
     """The keys that the note itself explains: "C = change, N = now, F = FlowFuse"."""
     for passage in passages:
-        if not passage.questions:
+        if not passage.questions or not _EXPLAINS.search(passage.folded):
             continue
         keys: dict[str, QuestionId] = {}
         for hit in passage.hits:

@@ -16,12 +16,12 @@ from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import Hit
 from app.domain.notes.sign import (
     ASIDE,
-    BREAK_BEFORE,
     NUMBERED_BEFORE,
     SIGN,
     WORD,
     Slot,
     asked_sign,
+    breaks_before,
     heads_line,
     sign_of,
 )
@@ -224,7 +224,7 @@ def _place(slot: Slot) -> tuple[Place, int, str] | None:
     read = sign_of(slot, heads=heads)
     continues = slot.floor > 0 and slot.before.rstrip().endswith(",")
     numbered = NUMBERED_BEFORE.search(slot.before) is not None
-    breaks = heads or continues or numbered or bool(BREAK_BEFORE.search(slot.before))
+    breaks = heads or continues or numbered or breaks_before(slot.before)
     if slot.role in _NO_SIGNS:
         fits = read is not None and read[1] not in _NO_SIGNS[slot.role]
         fits = fits and not (slot.floor and read is not None and read[1] == "end")

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from app.domain.notes.answer import QuestionKind, ReasonCode
+from app.domain.notes.denial import dropped, solved, withdrawn
 from app.domain.notes.stretch import Opinion, Stretch, asked, blank, unclear
+from app.domain.notes.tongue import is_foreign
 
 _LETTER = re.compile(r"[^\W_]")
 _SIGNS = re.compile(r"[?–—✅☑✔…._-]")
@@ -51,28 +53,15 @@ _PITCH = re.compile(
     r"|\bwe (?:built|created|invented|founded|started|make) (?:node-red|flowfuse)\b"
 )
 _THEIRS = re.compile(r"\b(?:they|them|their|he|his|him|she|her|hers|customer|colleague|prospect)\b")
-_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _DIGIT = re.compile(r"\d")
-_CLAUSE_SIGNS = (", ", "(", "; ", " – ", " - ")
-_BACK = re.compile(
-    r"\W*(?:that|this|it|they|he|she|scrap|ignore|forget|strike|delete|disregard|correction|corrected"
-    r"|update|edit|later|but|sorry|no longer|not any|now|meanwhile|das|dies|korrektur|nachtrag|dat"
-    r"|correctie|cela|ca|correction|eso|esto|correccion)\b"
-)
-_MAX_WORDS_TO_DENIAL = 4
-_MAX_WORDS_TO_CLOSE = 2
-_MAX_WORDS_BEHIND_DENIAL = 3
 _MAX_WORDS_CLOSING = 6
 _HELPERS = frozenset({"hint", "sample"})
 _MAX_WORDS_QUESTION = 4
-_MAX_WORDS_SOLVED = 12
 _MAX_WORDS_TO_ASK = 5
 _MAX_WORDS_HEDGED = 6
 _MAX_WORDS_MERIT = 8
 _MIN_EMPTY_PHRASES = 2
 _MIN_EMPTY_SHARE = 0.25
-_MIN_FOREIGN_WORDS = 2
-_LAST_LATIN, _LATIN_ADDITIONAL = "\u024f", ("\u1e00", "\u1eff")
 
 
 def opening_opinion(stretch: Stretch) -> Opinion | None:
@@ -101,7 +90,7 @@ def _without_words(stretch: Stretch) -> Opinion | None:
 
 
 def _foreign(stretch: Stretch) -> Opinion | None:
-    if _foreign_script(stretch.text) or _foreign_words(stretch):
+    if is_foreign(stretch):
         return unclear(ReasonCode.UNKNOWN_LANGUAGE, "in a language that is not read here")
     return None
 
@@ -151,66 +140,6 @@ def _question(stretch: Stretch) -> Opinion | None:
         short = stretch.size <= _MAX_WORDS_QUESTION
         only_asks = not _STATEMENT.search(text) and (short or bool(_ASKING.match(text)))
     return asked(ReasonCode.QUESTION_ONLY, "a question, no answer") if only_asks else None
-
-
-def _withdrawn(stretch: Stretch) -> Opinion | None:
-    if stretch.opens_with("denied") and not (
-        stretch.kind is QuestionKind.TIMING and stretch.has("time") and _DIGIT.search(stretch.text)
-    ):
-        return blank(ReasonCode.RETRACTED, "says that it no longer holds")
-    if "denied" in stretch.passage.kinds and _taken_back(stretch):
-        return blank(ReasonCode.RETRACTED, "is taken back in the next breath")
-    return None
-
-
-def _taken_back(stretch: Stretch) -> bool:
-    """Whether a later sentence withdraws what the first says: "New hall in May. Scrap that."."""
-    if _ends_denied(stretch):
-        return True
-    inside = [span for span in stretch.passage.sentences if stretch.start < span[0] < stretch.end]
-    for index, (start, end) in enumerate(inside):
-        later = stretch._replace(start=start, end=min(end, stretch.end))
-        back = later.opens_with("denied", _MAX_WORDS_TO_DENIAL) and _BACK.match(later.folded)
-        if back or (later.has("denied") and _echoes(stretch, later)):
-            rest = sum(len(stretch.passage.text[a:b].split()) for a, b in inside[index + 1 :])
-            return rest <= _MAX_WORDS_BEHIND_DENIAL
-    return False
-
-
-def _echoes(stretch: Stretch, later: Stretch) -> bool:
-    """Whether a later sentence speaks of the same thing as what stands before it."""
-    before = stretch._replace(end=later.start)
-    said = set(_LONG_WORD.findall(before.folded)) - stretch.passage.fillers
-    return not said.isdisjoint(_LONG_WORD.findall(later.folded))
-
-
-def _ends_denied(stretch: Stretch) -> bool:
-    """Whether its last clause withdraws it: "the audit, which is behind them now"."""
-    if stretch.kind not in {QuestionKind.TIMING, QuestionKind.VALUE}:
-        return False
-    closing = max(stretch.text.rfind(sign) for sign in _CLAUSE_SIGNS)
-    last = stretch._replace(start=stretch.start + closing)
-    return (
-        closing > 0
-        and last.opens_with("denied", _MAX_WORDS_TO_CLOSE)
-        and not _DIGIT.search(last.text)
-    )
-
-
-def _dropped(stretch: Stretch) -> Opinion | None:
-    """An event that will not come, with no other date beside it, is no reason for the timing."""
-    if stretch.kind is not QuestionKind.TIMING or stretch.has("time"):
-        return None
-    if stretch.has("dropped") and not _DIGIT.search(stretch.text):
-        return blank(ReasonCode.RETRACTED, "what it hung on will not come")
-    return None
-
-
-def _solved(stretch: Stretch) -> Opinion | None:
-    over = stretch.kind is QuestionKind.REASON and stretch.has("solved")
-    if over and stretch.size <= _MAX_WORDS_SOLVED:
-        return blank(ReasonCode.NEGATED, "the trouble is over")
-    return None
 
 
 def _to_ask(stretch: Stretch) -> Opinion | None:
@@ -282,9 +211,9 @@ _CHECKS: Mapping[Callable[[Stretch], Opinion | None], frozenset[str]] = {
     _template: frozenset(),
     _commanded: frozenset({"commands"}),
     _question: frozenset(),
-    _withdrawn: frozenset({"denied"}),
-    _dropped: frozenset({"dropped"}),
-    _solved: frozenset({"solved"}),
+    withdrawn: frozenset({"denied"}),
+    dropped: frozenset({"dropped"}),
+    solved: frozenset({"solved"}),
     _to_ask: frozenset(),
     _empty_talk: frozenset({"empty_talk"}),
     _ours: frozenset(),
@@ -296,27 +225,3 @@ _CHECKS: Mapping[Callable[[Stretch], Opinion | None], frozenset[str]] = {
 _TELLING = frozenset[str]().union(*_CHECKS.values())
 _CHECKS_OF_FORM = tuple(check for check, classes in _CHECKS.items() if not classes)
 """Those that a line without any of the classes is left with; most lines are such."""
-
-
-def _foreign_words(stretch: Stretch) -> bool:
-    """Whether the small words of a text are those of a language that is not read here."""
-    passage = stretch.passage
-    if "unknown_language" not in passage.kinds:
-        return False
-    inside = [w for w in passage.words if stretch.start <= w.start and w.end <= stretch.end]
-    foreign = sum(
-        hit.kind == "unknown_language"
-        and stretch.start <= passage.words[hit.first].start < stretch.end
-        for hit in passage.hits
-    )
-    known = sum(word.text in passage.fillers for word in inside)
-    return foreign >= _MIN_FOREIGN_WORDS and foreign > known
-
-
-def _foreign_script(text: str) -> bool:
-    if text.isascii():
-        return False
-    letters = [char for char in text if char.isalpha()]
-    low, high = _LATIN_ADDITIONAL
-    foreign = sum(char > _LAST_LATIN and not low <= char <= high for char in letters)
-    return foreign * 2 > len(letters)

@@ -92,10 +92,10 @@ class Passage:
             return False
         stop = len(self.text) if end is None else end
         words = self.words
-        return any(
-            hit.kind == kind and words[hit.first].start >= start and words[hit.last - 1].end <= stop
-            for hit in self.hits
-        )
+        for found, first, last in self.hits:  # a loop, since this is asked very often
+            if found == kind and words[first].start >= start and words[last - 1].end <= stop:
+                return True
+        return False
 
     def has_words(self, start: int) -> bool:
         """Whether words stand behind a place of the line."""

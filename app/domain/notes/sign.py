@@ -35,7 +35,8 @@ _SCOPE = re.compile(
 _SHORT_TAIL = re.compile(r"\s[^:?=.,;!\n]{1,24}(?P<sign>:)\s+")
 _ASKED_TAIL = re.compile(r"(?P<tail>[^:?|!;\n]{0,90}?)(?P<sign>[?:]|\.(?=\s|$))[\s:*_]*")
 ASIDE = re.compile(r"[\s*_]*\([^()]{0,60}\)")
-BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
+_BREAK_BEFORE = re.compile(rf"(?:^|#|[{{,]\s*\"|[:;.!?|/→\]{_DASH}>●•)]|->)\s*{_OPEN}$")
+_MAX_SIGNS = 24  # signs and brackets in a row; the search starts no further back
 NUMBERED_BEFORE = re.compile(r"[.;,!?]\s+(?:q|top|nr\.?\s?)?\d{1,2}\s?[.):/]?\s*$")
 _ALTERNATIVE = re.compile(r"\s*/\s*[^/?\n]{1,30}\?\s*$")
 _SEMICOLON = re.compile(r"\s*;\s+")
@@ -61,15 +62,18 @@ class Slot(NamedTuple):
         return self.passage.folded[max(self.floor, self.start - _MAX_LOOK_BACK) : self.start]
 
 
+def breaks_before(text: str) -> bool:
+    """Whether a text ends with a sign behind which something new begins."""
+    return _BREAK_BEFORE.search(text, max(0, len(text) - _MAX_SIGNS)) is not None
+
+
 def heads_line(slot: Slot) -> bool:
     """Whether nothing of weight stands before the label in its line or its bold run."""
     bold = _bold_run(slot)
     led = bold is not None and bold[0] >= slot.floor
     if bold and led and _only_fillers(slot.passage.folded[bold[0] : slot.start]):
         return True
-    return _only_fillers(slot.before) and (
-        slot.floor == 0 or bool(BREAK_BEFORE.search(slot.before))
-    )
+    return _only_fillers(slot.before) and (slot.floor == 0 or breaks_before(slot.before))
 
 
 def _bold_run(slot: Slot) -> Span | None:
@@ -127,7 +131,7 @@ def _short_of(sign: str) -> str:
 def _scoped_sign(slot: Slot) -> tuple[int, str] | None:
     """A sign behind whom or what the label is about: "why now for plant 3 = …"."""
     match = _SCOPE.match(slot.passage.text, slot.end, slot.limit)
-    if match is None and BREAK_BEFORE.search(slot.before):
+    if match is None and breaks_before(slot.before):
         match = _SHORT_TAIL.match(slot.passage.text, slot.end, slot.limit)
     return (match.end(), match["sign"]) if match else None
 

@@ -39,6 +39,9 @@ _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
 _TOGETHER = re.compile(
     r"\b(?:three|3|drei|drie|trois|tres) (?:questions|fragen|vragen|preguntas)\b|^the other two\b"
 )
+_ANY = re.compile("|".join([_TOGETHER.pattern, *(pattern.pattern for _, pattern in _TOPICS)]))
+"""A gate: most lines speak of no why at all."""
+
 _MAX_WORDS_OF_ONE = 16
 _MAX_WORDS_OF_ALL = 25
 _DIGIT = re.compile(r"\d")
@@ -49,12 +52,19 @@ def silent(script: Manuscript, found: Sequence[Candidate]) -> Iterator[Candidate
     """A candidate for each why that only such a sentence mentions; none where others were found."""
     missing = set(WHYS) - {candidate.question for candidate in found}
     for passage in script.passages if missing else ():
-        if script.frames[passage.index] in NOT_THEIRS or _orders(passage):
+        if not _may_speak(passage) or _orders(passage):
+            continue
+        if script.frames[passage.index] in NOT_THEIRS:
             continue
         for sentence in passage.sentences:
             for question in _spoken_of(script, passage, sentence) & missing:
                 missing.discard(question)
                 yield _candidate(passage, sentence, question)
+
+
+def _may_speak(passage: Passage) -> bool:
+    """Whether a line holds any word by which one of its sentences could speak of a why."""
+    return bool(passage.questions) or "whys" in passage.kinds or bool(_ANY.search(passage.folded))
 
 
 def _orders(passage: Passage) -> bool:

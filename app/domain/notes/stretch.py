@@ -68,11 +68,6 @@ class Stretch(NamedTuple):
         """Whether a phrase of that class is among its first words (`within`: words before it)."""
         if kind not in self.passage.kinds:
             return False
-        words = self.passage.words
-        first = next((i for i, w in enumerate(words) if w.start >= self.start), len(words))
-        return any(
-            hit.kind == kind
-            and first <= hit.first <= first + within
-            and words[hit.first].start < self.end
-            for hit in self.passage.hits
-        )
+        inside = self.passage.words_in(*self.span)
+        opening = range(inside.start, min(inside.start + within + 1, inside.stop))
+        return any(hit.kind == kind and hit.first in opening for hit in self.passage.hits)
