@@ -111,8 +111,14 @@ def _staged(passage: Passage, mark: Mark) -> bool:
         return True
     if _OF_OTHERS.search(passage.folded, 0, mark.start) or _within_order(passage, mark):
         return True
-    if passage.kinds.isdisjoint(_PLAYED):
-        return False
+    return not passage.kinds.isdisjoint(_PLAYED) and _is_played(passage, mark)
+
+
+def _is_played(passage: Passage, mark: Mark) -> bool:
+    """Whether what stands before a question says that it is ours, or but shown."""
+    colon = passage.text.find(":", 0, mark.start)
+    if colon > 0 and passage.has("ours", 0, colon):
+        return True
     opens = passage.sentence_at(mark.start)[0]
     if any(passage.has(kind, opens, mark.start) for kind in _PLAYED):
         return True
