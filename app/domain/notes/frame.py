@@ -34,6 +34,11 @@ _SENDER = re.compile(
 _OPENING_QUOTE = re.compile(r"[\"“„«]")
 _CLOSING_QUOTE = re.compile(r"[\"”“»]\W*$")
 _STOPS = re.compile(r"[.!?,;:]")
+_RULED = re.compile(
+    r"(?:={2,}|-{3,}|\*{3,}|#{2,}|~{3,}|_{3,})[^=\n]+?(?:={2,}|-{3,}|\*{3,}|~{3,}|_{3,})\s*"
+)
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)] ")
+_MAX_WORDS_TO_SOURCE = 1
 
 
 class Frame(StrEnum):
@@ -145,8 +150,17 @@ def _is_title(passage: Passage) -> bool:
     text = line.text.rstrip()
     if line.bold and line.bold[0][0] == 0 and line.bold[0][1] >= len(text) - 1:
         return True
+    if _RULED.fullmatch(text) or _names_source(passage):
+        return True
     return text.endswith(":") or (
         len(passage.words) <= _MAX_TITLE_WORDS and not _STOPS.search(text) and not line.depth
+    )
+
+
+def _names_source(passage: Passage) -> bool:
+    """Whether a numbered line opens with where the text below is from: "5) From the old record"."""
+    return bool(_NUMBERED.match(passage.text)) and any(
+        hit.kind in _OPENING and hit.first <= _MAX_WORDS_TO_SOURCE for hit in passage.hits
     )
 
 

@@ -18,11 +18,12 @@ from app.domain.notes.substance import judge_text
 
 _QUOTES = "\"'”»"
 _REPORT = re.compile(
-    rf"[\s,{_QUOTES})?*_]*(?:(?:for|at|with|bei|fur|voor|pour|chez|para)\s+\w+\s+"
+    rf"[\s,{_QUOTES})?*_]*(?:(?:well|hm+|uh|um|erm|ok|okay)[\s,]+)*(?:(?:for|at|with|bei|fur|voor|pour|chez|para)\s+\w+\s+"
     r"|(?:here|there|hier|ici|aqui)\s+)?(?:"
     r"(?P<is>is|was|being|=|would be|seems to be|ist|war|est|es|fue)[\s,]+"
     r"(?:(?:basically|really|mainly|mostly|simply|clearly)\s+)?"
-    r"(?:(?:that|dass|dat|que)\s+|(?:because|weil|omdat|porque)\s+|(?:simple|clear|easy)\s*[:,]\s*)?"
+    r"(?:(?:that|dass|dat|que)\s+|(?:because|weil|omdat|porque)\s+|(?:simple|clear|easy)\s*[:,]\s*"
+    r"|(?:one and )?the same(?: thing)?(?: (?:for|to) \w+)?\s*:\s*)?"
     r"|\w+\s+(?:just |only )?"
     r"(?:said|says|told (?:me|us)|answered|replied|explained|mentioned|described|named|cited|listed"
     r"|pointed to|referred to|brought up|talked about|spoke of|meinte|sagte|zei|a dit|dijo)"
@@ -44,8 +45,19 @@ _EQUALS = re.compile(
 )
 _ANSWERS = re.compile(
     r"\s*(?:(?:the |his |her |their )?(?:answer|reply|response)(?:\s?[:=-]|\sis|\swas)\s*"
-    r"|(?:antwort|antwoord|reponse|respuesta)\s?:\s*|(?=(?:because|weil|omdat|parce que|porque)\b))"
+    r"|(?:antwort|antwoord|reponse|respuesta)\s?:\s*"
+    r"|[\"'“„«]?(?=(?:because|weil|omdat|parce que|porque)\b))"
 )
+_RECALLS = re.compile(
+    r"\b(?:you (?:asked|wanted to know|were asking)|sie (?:fragten|wollten wissen)"
+    r"|(?:u|je|jullie) (?:vroeg|vroegen|wilde weten|wilden weten)"
+    r"|vous (?:vouliez|voulez|souhaitiez) savoir|vous (?:demandiez|me demandez|nous demandez)"
+    r"|(?:querian?|queria usted) saber|(?:me|nos) (?:pregunto|preguntaba|preguntabas|preguntaban))"
+    r"(?: me| us| nous| also| auch)?[ ,:]+$"
+)
+"""Before a question that its reader once put, so that the next sentence answers it."""
+
+_SPACE = re.compile(r"\s*")
 _MAX_WORDS_BEHIND = 4
 _SAYING = re.compile(
     r"(?:the|a)\s(?:(?:right|best|perfect|good|great|bad|wrong|terrible|difficult|strange|funny) )?"
@@ -180,7 +192,9 @@ def _in_next(mention: _Mention) -> _Read | None:
     if passage.text[mention.mark.end : end].count(" ") > _MAX_WORDS_BEHIND:
         return None
     opens = _ANSWERS.match(passage.folded, end)
-    if opens is None:
+    if opens is None and _RECALLS.search(mention.before):
+        opens = _SPACE.match(passage.folded, end)
+    if opens is None or opens.end() == len(passage.text):
         return None
     return mention.judged(opens.end(), passage.sentence_at(opens.end())[1])
 

@@ -34,7 +34,21 @@ _ELSEWHERE = re.compile(
 _SIGN = re.compile(r"(?:,? in (?:his|her|their|the customer's) (?:own )?words)?\s?(?::|=)")
 _NAMED_BEHIND = re.compile(r"[^:;,.!?]{0,40}:\s+(?=\w)")  # "… is why they leave: it costs too much"
 _JOINTS = " ,;–—-=→>"
-_LEAD_IN = re.compile(r"[\s,:;=–—-]*(?:(?:that|dass|dat|que)\b\s*)?")
+_LEAD_IN = re.compile(
+    r"(?:\s*(?:aus|from|for) \w+(?: sicht| point of view)?(?=,))?"
+    r"[\s,:;=–—-]*(?:(?:that|dass|dat|que)\b\s*)?"
+)
+_NAMES_CAUSE = re.compile(
+    r"\b(?:reasons?|grund|anlass|reden|aanleiding|raison|motif|razon|motivo"
+    r"|what|was|wat|ce qui|lo que)"
+    r"(?: (?!(?:we|i|wir|ich|ik|nous|je|not|never)\b)[\w']+){0,3} $"
+)
+_IS_THAT = re.compile(
+    r"[^.;:?!]{0,60}?\b(?:(?:is|was) (?:that|because)|(?:ist|war|sei),? (?:dass|weil)"
+    r"|(?:is|was),? (?:dat|omdat)|(?:est|etait) (?:que|parce que)|(?:es|era|fue) (?:que|porque))\b"
+)
+"""The verb of "the reason they want to move away from the current setup is that …"."""
+
 _HEADING = frozenset({Place.HEAD, Place.INLINE})
 MAX_STATEMENTS_PER_NOTE = 400
 """Phrases that may state an answer and are followed up; more of them only cost time."""
@@ -52,15 +66,16 @@ def stated(script: Manuscript) -> Iterator[Candidate]:
     for passage in script.passages:
         if not passage.questions or script.frames[passage.index] is not Frame.NOTE:
             continue
-        labels = [m.start for m in script.marks[passage.index] if m.place in _HEADING]
-        limit = min(labels, default=len(passage.text))
+        labels = [m for m in script.marks[passage.index] if m.place in _HEADING]
+        limit = min((m.start for m in labels), default=len(passage.text))
+        labelled = {question for mark in labels for question in mark.questions}
         for hit in passage.hits:
-            if passage.words[hit.first].start >= limit:
-                break
             if hit.kind not in passage.questions:
                 continue
             role, _, question = hit.kind.partition(".")
             if role not in _SPANS:
+                continue
+            if passage.words[hit.first].start >= limit and question in labelled:
                 continue
             budget -= 1
             if budget < 0:
@@ -81,7 +96,10 @@ def _following(passage: Passage, hit: Hit) -> Span | None:
     """What a phrase introduces: the reason behind "because", or what "the reason is" names."""
     start, end = passage.span_of(hit)
     sentence = passage.sentence_at(start)
-    if passage.text[sentence[1] - 1] == "?" or _disclaimed(passage, hit, sentence):
+    named = _cause_named(passage, hit, sentence)
+    if passage.text[sentence[1] - 1] == "?" or (
+        named is None and _disclaimed(passage, hit, sentence)
+    ):
         return None
     words = passage.words
     at: int | None = end
@@ -89,7 +107,7 @@ def _following(passage: Passage, hit: Hit) -> Span | None:
         if hit.last < len(words) and words[hit.last].text in _JOINS:
             at = words[hit.last].end
         else:
-            at = _because(passage, hit, sentence)
+            at = _because(passage, hit, sentence) or named
     if at is None:
         return None
     if match := _LEAD_IN.match(passage.folded, at):
@@ -107,6 +125,16 @@ def _because(passage: Passage, hit: Hit, sentence: Span) -> int | None:
             if end < sentence[1]:
                 return end
     return None
+
+
+def _cause_named(passage: Passage, hit: Hit, sentence: Span) -> int | None:
+    """Where the clause starts that a noun of cause, or "what they liked", is said to be."""
+    words = passage.words
+    named = _NAMES_CAUSE.search(passage.folded, sentence[0], words[hit.first].start)
+    if named is None and not words[hit.first].text.startswith("reason"):
+        return None
+    verb = _IS_THAT.match(passage.folded, words[hit.last - 1].end, sentence[1])
+    return verb.end() if verb else None
 
 
 def _disclaimed(passage: Passage, hit: Hit, sentence: Span) -> bool:

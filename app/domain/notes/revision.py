@@ -20,6 +20,7 @@ from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.passage import Passage
 from app.domain.notes.phrase import fold
 from app.domain.notes.stretch import Opinion
+from app.domain.notes.vocabulary import WORDS
 
 _TOPICS: tuple[tuple[QuestionId, re.Pattern[str]], ...] = (
     (
@@ -71,6 +72,8 @@ def withdrawn(script: Manuscript, found: Sequence[Candidate]) -> Iterator[Candid
                 break
             if not any(passage.has(kind, *sentence) for kind in _WITHDRAWS):
                 continue
+            if _is_condition(passage, sentence):
+                continue
             text = passage.folded[slice(*sentence)]
             if _POINTS_AHEAD.search(text) or _NEW_DATE.search(text):
                 continue
@@ -86,6 +89,12 @@ def withdrawn(script: Manuscript, found: Sequence[Candidate]) -> Iterator[Candid
                     base + sentence[1],
                     RETRACTED,
                 )
+
+
+def _is_condition(passage: Passage, sentence: Span) -> bool:
+    """Whether it only would be so: "if he leaves, the project is dead"."""
+    words = passage.words_in(*sentence)
+    return bool(words) and passage.words[words[0]].text in WORDS["conditional"]
 
 
 def _echoed(
