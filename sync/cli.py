@@ -99,7 +99,12 @@ def run_sweep(
     limit: int | None,
     as_json: bool = False,
 ) -> Report:
-    """Sweep with a composed service and print what came of it. Raises Failure."""
+    """Sweep with a composed service and print what came of it.
+
+    A sweep under way waits for a portal that went away; one whose first call already fails does
+    not begin, so that whoever called it hears at once. Raises Failure.
+    """
+    runtime.crm.portal.account()
     settings = runtime.settings
     every = timedelta(days=settings.sweep_full_days)
     due = kind_of_next(runtime.ledger, runtime.clock.now(), every)

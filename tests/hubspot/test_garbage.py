@@ -11,6 +11,7 @@ from app.domain.deal import DealId, ObjectKey, ObjectKind
 from app.domain.desired import OwnedNames
 from app.domain.needs import Needs
 from app.hubspot.gateway import HubSpotCrm
+from app.hubspot.meter import Meter
 from app.ports import Change, Failure
 
 ASKED = ("1", "2", "3")
@@ -82,6 +83,7 @@ class DamagedClient:
     def __init__(self, damage):
         self.damage = damage
         self.account_zone = None
+        self.meter = Meter()
 
     def _say(self, name, document):
         return damaged(document, *self.damage[name]) if name in self.damage else document
