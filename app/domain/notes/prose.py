@@ -56,6 +56,7 @@ MAX_STATEMENTS_PER_NOTE = 400
 _MIN_CHARACTERS = 2
 _MAX_WORDS_TO_BECAUSE = 9
 _MAX_CHARACTERS_TO_DENIAL = 12
+_MAX_TO_CAUSE = 60  # characters back
 _MAX_PRONOUN_CHARACTERS = 12
 _STATED = Opinion(AnswerState.ANSWERED, ReasonCode.STATED, "an unmistakable sentence")
 
@@ -130,7 +131,8 @@ def _because(passage: Passage, hit: Hit, sentence: Span) -> int | None:
 def _cause_named(passage: Passage, hit: Hit, sentence: Span) -> int | None:
     """Where the clause starts that a noun of cause, or "what they liked", is said to be."""
     words = passage.words
-    named = _NAMES_CAUSE.search(passage.folded, sentence[0], words[hit.first].start)
+    start = words[hit.first].start
+    named = _NAMES_CAUSE.search(passage.folded, max(sentence[0], start - _MAX_TO_CAUSE), start)
     if named is None and not words[hit.first].text.startswith("reason"):
         return None
     verb = _IS_THAT.match(passage.folded, words[hit.last - 1].end, sentence[1])
