@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+from app.domain.desired import OwnedNames
 from app.hubspot.owned import definitions
 from app.hubspot.properties import plan
 from app.hubspot.steps import provision
@@ -17,6 +18,7 @@ from sync.making import sweep_of
 from tests.sync.sweeping import unheard
 
 GENEROUS = Quota(100_000, 10_000, 10_000_000)
+VERDICT_AT = OwnedNames().verdict_at
 
 
 def sandbox(**options):
@@ -51,3 +53,33 @@ def service(portal, folder, **settings):
 def swept(runtime, kind=SweepKind.FULL):
     """One sweep to its end."""
     return sweep_of(runtime, kind).run(limit=None, progress=unheard)
+
+
+def slack_of(portal):
+    """The settings that lead to the sandbox's Slack."""
+    slack = portal.info["slack"]
+    return {
+        "slack_bot_token": slack["bot_token"],
+        "slack_channel": slack["channel"],
+        "slack_base_url": slack["base_url"],
+        "settle_seconds": 0,
+    }
+
+
+def end_of(portal, runtime):
+    """What the portal shows and what the channel was told, without times."""
+    sender = runtime.alert_sender()
+    while sender.turn():
+        pass
+    sender.stop(0)
+    shown = {
+        (kind, record.id): {
+            name: value
+            for name, value in record.values.items()
+            if name.startswith("ff_") and name != VERDICT_AT
+        }
+        for kind in ("deals", "contacts", "companies")
+        for record in portal.portal.store.table(kind).live.values()
+    }
+    told = sorted(message.content.text for message in portal.site.workspace.messages.values())
+    return shown, told

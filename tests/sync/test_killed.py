@@ -10,31 +10,18 @@ from dataclasses import replace
 import pytest
 
 from app.controller.reconcile import BASELINE_FACT
-from app.domain.desired import OwnedNames
 from app.ledger.sweeps import SweepKind
 from sync.making import sweep_of
-from tests.sync.house import sandbox, service, swept
+from tests.sync.house import end_of, sandbox, service, slack_of, swept
 from tests.sync.sweeping import unheard
 
 KILLS = int(os.environ.get("SWEEP_KILLS", "5"))
 SEED = int(os.environ.get("SWEEP_SEED", "20261121"))
 CALLS_OF_A_SWEEP = 45
-VERDICT_AT = OwnedNames().verdict_at
 
 
 class Killed(BaseException):
     """Stands for a process that ends in the middle of what it does."""
-
-
-def slack_of(portal):
-    """The settings that lead to the sandbox's Slack."""
-    slack = portal.info["slack"]
-    return {
-        "slack_bot_token": slack["bot_token"],
-        "slack_channel": slack["channel"],
-        "slack_base_url": slack["base_url"],
-        "settle_seconds": 0,
-    }
 
 
 def die_after(runtime, calls):
@@ -47,25 +34,6 @@ def die_after(runtime, calls):
             raise Killed
 
     runtime.crm.meter.answered = count
-
-
-def end_of(portal, runtime):
-    """What the portal shows and what the channel was told, without times."""
-    sender = runtime.alert_sender()
-    while sender.turn():
-        pass
-    sender.stop(0)
-    shown = {
-        (kind, record.id): {
-            name: value
-            for name, value in record.values.items()
-            if name.startswith("ff_") and name != VERDICT_AT
-        }
-        for kind in ("deals", "contacts", "companies")
-        for record in portal.portal.store.table(kind).live.values()
-    }
-    told = sorted(message.content.text for message in portal.site.workspace.messages.values())
-    return shown, told
 
 
 @pytest.mark.parametrize("small_windows", [False, True])
