@@ -136,10 +136,16 @@ def _process_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-def build(settings: Settings, also: Needs | None = None, clock: Clock | None = None) -> Runtime:
+def build(
+    settings: Settings,
+    also: Needs | None = None,
+    clock: Clock | None = None,
+    limiter: OutboundLimiter | None = None,
+) -> Runtime:
     """Compose the service; `also` is read of each deal besides what the policy needs.
 
-    `clock` is the machine's unless another is given.
+    Unless others are given, `clock` is the machine's and `limiter` keeps to what the settings
+    allow.
 
     Raises SettingsError for a missing token or an unreadable secret, PolicyError for a wrong
     policy file and Failure for an unusable database. Nothing stays open when it raises.
@@ -165,7 +171,8 @@ def build(settings: Settings, also: Needs | None = None, clock: Clock | None = N
         clock=clock,
         base_url=settings.hubspot_base_url,
         api_version=ApiVersion(settings.hubspot_api_version),
-        limiter=OutboundLimiter(
+        limiter=limiter
+        or OutboundLimiter(
             requests_per_10_seconds=settings.hubspot_burst_per_10_seconds - BURST_MARGIN,
             searches_per_second=settings.hubspot_search_per_second,
             shared=ledger.shared_calls(),

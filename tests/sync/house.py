@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 from app.domain.desired import OwnedNames
+from app.hubspot.limiter import OutboundLimiter
 from app.hubspot.owned import definitions
 from app.hubspot.properties import plan
 from app.hubspot.steps import provision
@@ -35,12 +36,15 @@ def service(portal, folder, **settings):
             _env_file=None,
             hubspot_access_token=portal.info["service_token"],
             hubspot_base_url=portal.base_url,
-            hubspot_burst_per_10_seconds=10_000,
-            hubspot_search_per_second=50,
             database_url=f"sqlite:///{folder}/dealgate.sqlite3",
             **settings,
         ),
         clock=portal.site.clock,
+        limiter=OutboundLimiter(
+            requests_per_10_seconds=10_000,
+            associations_per_10_seconds=10_000,
+            searches_per_second=500,
+        ),
     )
     try:
         wanted = definitions(runtime.names, list(runtime.policy.codes.items()))
