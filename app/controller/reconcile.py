@@ -206,7 +206,11 @@ class Reconciler:
         kept = [item for item in judged.made if item.deal_id not in errors]
         gone = sorted(judged.gone)
 
-        records = [self._record(item, by_deal[item.deal_id].priority, now, run_id) for item in kept]
+        silent = self._silent()
+        records = [
+            self._record(item, now, run_id, is_silent=by_deal[item.deal_id].priority in silent)
+            for item in kept
+        ]
         self._ledger.record(records, now)
         for item in kept:
             _tell_waivers(item, number)
@@ -229,7 +233,7 @@ class Reconciler:
     # ----------------------------------------------------------------- what is remembered
 
     def _record(
-        self, item: Judgement, priority: Priority, now: datetime, run_id: str | None
+        self, item: Judgement, now: datetime, run_id: str | None, *, is_silent: bool
     ) -> Record:
         recorded = item.recorded
         is_same = recorded is not None and means_the_same(recorded.verdict, item.verdict)
@@ -238,15 +242,14 @@ class Reconciler:
             verdict=item.verdict,
             changed_at=recorded.changed_at if recorded and is_same else now,
             links=judged_on(item.snapshot),
-            wishes=tuple(self._wishes(item, priority, now)),
+            wishes=tuple(self._wishes(item, now, is_silent=is_silent)),
             waivers=item.waivers,
             seen=Seen(run_id, sighting_of(item.snapshot, item.verdict)) if run_id else None,
         )
 
-    def _wishes(self, item: Judgement, priority: Priority, now: datetime) -> Iterator[Wish]:
+    def _wishes(self, item: Judgement, now: datetime, *, is_silent: bool) -> Iterator[Wish]:
         before, after = item.before, item.verdict
         if before is None:
-            is_silent = priority is Priority.SWEEP and not self._is_baseline_taken()
             if is_silent or not alerting(after.findings):
                 return
         elif says_the_same(before, after):
@@ -256,12 +259,13 @@ class Reconciler:
         for recipient, card in wished(news, shown, self._recipient_of).items():
             yield Wish(recipient, card, due_at(card, now, self._settle_seconds))
 
-    def _is_baseline_taken(self) -> bool:
+    def _silent(self) -> frozenset[Priority]:
+        """The priorities at which a deal that is seen for the first time is told to nobody."""
         # Once taken it stays so, hence only the answer "no" is worth asking again.
         self._baseline_taken = (
             self._baseline_taken or self._ledger.get_fact(BASELINE_FACT) is not None
         )
-        return self._baseline_taken
+        return frozenset() if self._baseline_taken else frozenset({Priority.SWEEP})
 
     # ----------------------------------------------------------------- what did not work
 
