@@ -25,6 +25,7 @@ from app.domain.correction import Correction
 from app.domain.deal import DealId, deal_key
 from app.ledger.sweeps import SweepKind, SweepRun, SweepState
 
+from .collecting import collecting_seldom
 from .course import Course, Means, Progress
 from .lease import SweepLease
 from .report import Report, Tally
@@ -72,7 +73,8 @@ class Sweep:
         """
         run = (None if limit else self._to_resume()) or self._begun()
         lease = SweepLease(self._ledger, f"sweep {run.run_id}", self._clock)
-        with lease, structlog.contextvars.bound_contextvars(run=run.run_id):
+        bound = structlog.contextvars.bound_contextvars(run=run.run_id)
+        with lease, bound, collecting_seldom():
             log.info("sweep_began", kind=run.kind, resumed_after=run.cursor)
             worker = self._hands()
             worker.start()
