@@ -24,6 +24,8 @@ NAMES: Final = {
     "dealgate_marks": "Deals and other records that wait to be looked at.",
     "dealgate_marks_leased": "Those of them that a worker has in hand.",
     "dealgate_oldest_mark_seconds": "How long the one waits that has waited longest.",
+    "dealgate_processes": "Processes on the database that said within a minute that they live.",
+    "dealgate_heartbeat_seconds": "How long ago the one of them that is silent longest said so.",
     "dealgate_alerts_waiting": "Alerts that the channel was not told yet.",
     "dealgate_dead_letters_waiting": "Records that were given up and wait for a replay.",
 }
@@ -64,16 +66,20 @@ class Gauges(Collector):
     def _values(self) -> dict[str, float]:
         try:
             backlog, paused = self._built.ledger.backlog(), self._built.pause.state()
+            now = self._built.clock.now()
+            alive = self._built.ledger.presence.alive(now)
         except Failure:
             return {"dealgate_up": 0}
-        now = self._built.clock.now()
         age = (now - (backlog.oldest_marked_at or now)).total_seconds()
+        silent = (now - min((each.heard_at for each in alive), default=now)).total_seconds()
         return {
             "dealgate_up": 1,
             "dealgate_paused": float(paused is not None),
             "dealgate_marks": backlog.marks,
             "dealgate_marks_leased": backlog.leased,
             "dealgate_oldest_mark_seconds": max(age, 0.0),
+            "dealgate_processes": len(alive),
+            "dealgate_heartbeat_seconds": max(silent, 0.0),
             "dealgate_alerts_waiting": backlog.alerts,
             "dealgate_dead_letters_waiting": backlog.dead_letters,
         }

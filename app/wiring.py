@@ -50,6 +50,8 @@ MAX_ATTEMPTS = 8
 """How often a deal may fail in a row before it goes to the dead letters."""
 PATIENCE_SECONDS = 6 * 3600.0
 """How long a deal that HubSpot puts off is tried, however often that is."""
+BEATS_IN_A_LEASE = 6
+"""How often a lease is renewed before it would lapse, so that a few lost beats do no harm."""
 BURST_MARGIN = 5
 """Requests per 10 seconds left unused, because HubSpot's window and ours are not in step."""
 
@@ -80,11 +82,11 @@ class Runtime:
 
     def worker(self) -> Worker:
         """Threads that drain the marks; not started."""
-        return self._worker(Pace(threads=self.settings.dealgate_workers))
+        return self._worker(threads=self.settings.dealgate_workers)
 
     def hands(self) -> Worker:
         """A worker without threads, whose turns the sweep takes."""
-        return self._worker(Pace(threads=0))
+        return self._worker(threads=0)
 
     def beat(self, now: datetime) -> None:
         """Say in the ledger that this process lives.
@@ -93,7 +95,8 @@ class Runtime:
         """
         self.ledger.presence.beat(_process_name(), socket.gethostname(), now)
 
-    def _worker(self, pace: Pace) -> Worker:
+    def _worker(self, threads: int) -> Worker:
+        heartbeat_seconds = self.settings.lease_seconds / BEATS_IN_A_LEASE
         return Worker(
             name=_process_name(),
             beat=self.beat,
@@ -101,7 +104,7 @@ class Runtime:
             ledger=self.ledger,
             clock=self.clock,
             breaker=Breaker(backoff(base_seconds=1, cap_seconds=60)),
-            pace=pace,
+            pace=Pace(threads=threads, heartbeat_seconds=heartbeat_seconds),
             paused=self.pause.is_on,
         )
 
@@ -165,6 +168,7 @@ def build(
         settings.database_url,
         merge_seconds=settings.merge_seconds,
         max_wait_seconds=settings.max_wait_seconds,
+        lease_seconds=settings.lease_seconds,
     )
     client = HubSpotClient(
         access_token=lambda: secrets.hubspot_access_token() or "",

@@ -5,13 +5,11 @@ import time
 
 import pytest
 
-from app.ledger import DEFAULT_LEASE_SECONDS
-
-from .theatre import FAULTS, dice
+from .theatre import FAULTS, LEASE_SECONDS, dice
 
 ROUNDS = max(1, FAULTS // 10)
 EDITS = 15
-PAUSE_SECONDS = DEFAULT_LEASE_SECONDS + 5 if FAULTS else 2
+PAUSE_SECONDS = LEASE_SECONDS + 1
 
 
 @pytest.mark.xdist_group("postgres-restarts")
@@ -20,7 +18,7 @@ def test_several_workers_with_one_killed_one_paused_and_the_server_restarted(
 ):
     """Nothing is lost, and every deal ends as a full sweep would leave it.
 
-    The long form pauses the worker for longer than its lease.
+    The pause is longer than the worker's lease.
     """
     theatre, chance = on_postgres, dice("workers")
     theatre.start()

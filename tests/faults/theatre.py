@@ -30,6 +30,8 @@ FAULTS = int(os.environ.get("FAULTS", "0"))
 SEED = int(os.environ.get("FAULTS_SEED", "20261121"))
 PATIENCE_SECONDS = 60
 DEALS = 30
+LEASE_SECONDS = 3
+"""As short as a lease may be, so that a pause can outlast it."""
 OWNED = (
     "ff_stage_blockers",
     "ff_standing",
@@ -78,6 +80,7 @@ class Theatre:
             "DEALGATE_PORT": str(self.port),
             "DATABASE_URL": database_url,
             "SETTLE_SECONDS": "0.2",
+            "LEASE_SECONDS": str(LEASE_SECONDS),
             "HUBSPOT_BURST_PER_10_SECONDS": "10000",
             "LOG_FORMAT": "json",
         }
@@ -179,7 +182,8 @@ class Theatre:
     def is_what_a_sweep_would_leave(self) -> None:
         """Assert it: a full sweep finds nothing to write and nothing was given up.
 
-        The channel has one message about each deal whose gap is open, and no other.
+        The channel has one message about each deal whose gap is open, and no other, before the
+        sweep and after it.
         """
         before = self.portal()
         with self.ledger() as ledger:
@@ -187,7 +191,9 @@ class Theatre:
         assert self.said() == wished
         report = self.sweep()
         assert (report["changed"], report["dead"], report["unfinished"]) == (0, 0, 0)
+        self.settle()
         assert self.portal() == before
+        assert self.said() == wished
 
     def settle(self) -> None:
         """Wait until every delivery has ended and nothing is marked or unsaid."""

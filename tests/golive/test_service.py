@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.ledger.presence import SILENT_SECONDS
+
 from .people import NOTE, Ae
 from .serving import serving, until
 
@@ -68,6 +70,10 @@ def test_a_deal_is_judged_and_every_number_moves(portal, settled, ae):
         assert float(value[1]) > 0, name
     assert re.search(r"^dealgate_up 1\.0$", metrics, re.MULTILINE)
     assert re.search(r"^dealgate_marks 0\.0$", metrics, re.MULTILINE)
+    assert re.search(r"^dealgate_processes 1\.0$", metrics, re.MULTILINE)
+    silent = re.search(r"^dealgate_heartbeat_seconds (\S+)$", metrics, re.MULTILINE)
+    assert silent
+    assert float(silent[1]) < SILENT_SECONDS
 
 
 def test_the_operators_pages_are_closed_to_others(settled):
