@@ -133,8 +133,11 @@ class Settings(BaseSettings):
     """How soon after its last reconcile a deal is looked at again."""
     max_wait_seconds: Seconds = 10
     """The longest that merging may hold back a deal."""
-    lease_seconds: Annotated[float, Field(ge=3, le=3_600)] = 30
-    """How long a process that was not heard of keeps the deals that it has in hand."""
+    lease_seconds: Annotated[float, Field(ge=3, le=300)] = 30
+    """How long a process that was not heard of keeps what it has in hand.
+
+    A sixth of it, the heartbeat, has to stay below the minute after which one is taken for dead.
+    """
     dealgate_workers: Annotated[int, Field(ge=1, le=32)] = 2
     sweep_schedule: Cron = "0 2 * * *"
     """When the service sweeps, in the portal's time zone: five cron fields, or `off`."""
