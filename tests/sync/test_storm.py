@@ -39,7 +39,7 @@ class Nap(Event):
 def storm(portal):
     """Seeded troubles for a fifth of all calls, a burst of refusals and two locked batches.
 
-    Half of the dropped and broken answers are of calls that took effect.
+    Dropped calls and those answered 500 or 504 took effect: only their answer is lost.
     """
     faults = portal.site.faults
     faults.add({"kind": "429", "match": CRM, "after": 9, "count": BURST, "params": SOON})
