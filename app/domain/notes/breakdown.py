@@ -103,6 +103,8 @@ def _tables(script: Manuscript, naming: AbstractSet[str]) -> Iterator[list[_Item
         place = head.line.cell
         if not place or place.row or not place.column or head.kinds.isdisjoint(naming):
             continue
+        if len(head.words) > _MAX_WORDS_OF_HEAD:
+            continue  # an answer in the first row of a table of fields
         table = [p for p in cells if p.line.cell and p.line.cell.table == place.table]
         column = [p for p in table if p.line.cell and p.line.cell.column == place.column]
         names = {p.line.cell.row: p for p in table if p.line.cell and not p.line.cell.column}

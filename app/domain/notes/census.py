@@ -14,12 +14,13 @@ from app.domain.notes.distribution import shares, thing_of
 from app.domain.notes.ellipsis import in_total
 from app.domain.notes.noun import ANAPHOR, hits_from, noun_after
 from app.domain.notes.placement import enter_places, is_name, placed
-from app.domain.notes.sentence import Count, Sentence
-from app.domain.notes.standing import said_of_today, stands
+from app.domain.notes.sentence import NAMED, Count, Sentence
+from app.domain.notes.standing import clause_of, said_of_today, stands
 from app.domain.notes.tally import Statement, Tally, Weight
 from app.domain.notes.vocabulary import WORDS
 
 _NAMED_PLUS = re.compile(r"\w\s*[+&]\s*$")
+_ASIDE = re.compile(r"\([^()]*\)")
 _PLUS_ONE = re.compile(r"\s*(?:[+&]|and|und|en|et|y|plus)\s*")
 _NONE_OF_THEM = re.compile(
     r"\b(?:none|keiner|geen|aucun|ninguno) (?:of|von|van|d'|de)\b", re.IGNORECASE
@@ -39,6 +40,7 @@ _STATES = frozenset({"live", "trial"})
 _ADDABLE = frozenset({Kind.INSTANCE, None})
 _MAX_CHARACTERS_BACK = 40
 _MAX_WORDS_BETWEEN = 9
+_MAX_WORDS_BESIDE = 4
 
 
 def read_numbers(sentence: Sentence, tally: Tally, year: int) -> None:
@@ -114,8 +116,8 @@ def _adds_to(sentence: Sentence, group: Sequence[Count], count: Count) -> bool:
     passage, before = sentence.passage, group[-1]
     if count.kind == ANAPHOR or count.first - before.end > _MAX_WORDS_BETWEEN:
         return False
-    text = passage.between(before.end, count.first)
-    in_parentheses = "(" in passage.between(group[0].end, count.first)
+    text = _ASIDE.sub("", passage.between(before.end, count.first))
+    in_parentheses = "(" in _ASIDE.sub("", passage.between(group[0].end, count.first))
     if in_parentheses or _NO_SUM.search(text) or not _GOES_ON.search(text):
         return False
     if in_total(sentence, count) or count.kind == "site":
@@ -144,8 +146,18 @@ def _enter_instances(sentence: Sentence, group: Sequence[Count], tally: Tally) -
     part = last.kind == ANAPHOR
     weighty = part or any(in_total(sentence, c) or said_of_today(sentence, c) for c in group)
     weight = Weight.NAMED if weighty else Weight.SAID
+    weight = Weight.CORRECTED if _corrects(sentence, last) else weight
     value = total_of(sentence, group) + _one_more(sentence, last)
     tally.instances.append(Statement(value, weight, sentence.quote, sentence.day))
+
+
+def _corrects(sentence: Sentence, last: Count) -> bool:
+    """Whether a count of instances is set against a wrong one ("17 instances, not 71")."""
+    words = sentence.passage.words
+    return last.kind in NAMED and any(
+        0 <= count.first - last.end <= 1 and words[count.first - 1].text in WORDS["negation"]
+        for count in sentence.counts
+    )
 
 
 def _one_more(sentence: Sentence, last: Count) -> int:
@@ -171,14 +183,26 @@ def _enter_people(sentence: Sentence, entries: Sequence[Entry], tally: Tally) ->
     if any(kind is Kind.DEVELOPER and count.kind == ANAPHOR for count, kind in people):
         people = [entry for entry in people if entry[0].kind == ANAPHOR]
     listing = sentence.named and bool(tally.instances) and not _NONE_OF_THEM.search(sentence.quote)
+    listed = [count for count, _ in people if listing and _in_list(sentence, count)]
     for group in _joined(sentence, people):
-        workforce = any(c.noun and c.noun.head in WORDS["workforce"] for c, _ in group)
-        build = (listing and not workforce) or any(kind is Kind.DEVELOPER for _, kind in group)
+        build = group[0][0] in listed or any(kind is Kind.DEVELOPER for _, kind in group)
         if build and not _goes_on_with_names(sentence, group[0][0]):
             value = sum(count.value for count, _ in group)
             tally.developers.append(Statement(value, Weight.SAID, sentence.quote, sentence.day))
             if sentence.named and value:
                 tally.adopted.append(Statement(1, Weight.IMPLIED, sentence.quote))
+
+
+def _in_list(sentence: Sentence, count: Count) -> bool:
+    """Whether people stand by themselves in a list of facts, behind the product's name.
+
+    Those counted ahead of it are the size of the company ("60 people, 5 Node-RED, live").
+    """
+    if count.noun is not None and count.noun.head in WORDS["workforce"]:
+        return False
+    first, last = clause_of(sentence.passage, count)
+    alone = last - first - (count.end - count.first) <= _MAX_WORDS_BESIDE
+    return alone and any(hit.kind in NAMED and hit.first < count.first for hit in sentence.hits)
 
 
 def _joined(sentence: Sentence, people: Sequence[Entry]) -> list[list[Entry]]:

@@ -43,6 +43,7 @@ _BY_NOUN = {
 _NEVER = frozenset({"flow", "artefact"})
 _CURRENT = frozenset({"current"})
 _CLAUSE_END = re.compile(r"[.;:()|]")
+_ON_IT = (["on", "it"], ["on", "this"], ["daran"], ["eraan"], ["dessus"])
 _MAX_WORDS_TO_VERB = 4
 _MAX_WORDS_TO_OWNER = 2
 _MAX_WORDS_OF_FRAGMENT = 5
@@ -56,6 +57,7 @@ def kind_of(sentence: Sentence, count: Count, earlier: Sequence[Entry]) -> Kind 
         return Kind.DEVELOPER
     if count.kind == "person":
         build = _builds(sentence, count) or _on_node_red(sentence, count)
+        build = build or _on_it(sentence, count)
         return Kind.DEVELOPER if build else Kind.PERSON
     if count.kind == ANAPHOR:
         return Kind.DEVELOPER if _builds(sentence, count) else _again(sentence, count, earlier)
@@ -119,6 +121,8 @@ def _builds(sentence: Sentence, count: Count) -> bool:
             between = passage.words[count.end : hit.first]
             none = any(word.text in WORDS["no"] for word in between)
             return not none and not _CLAUSE_END.search(passage.between(count.end, hit.first))
+        if count.kind == ANAPHOR and passage.words[count.first - 1].text not in WORDS["by"]:
+            continue
         if 0 <= count.first - hit.last <= _MAX_WORDS_TO_VERB:
             return not CLAUSE.search(passage.between(hit.last, count.first))
     return False
@@ -137,6 +141,14 @@ def _on_node_red(sentence: Sentence, count: Count) -> bool:
     return following in WORDS["onset"] | WORDS["at_work"] and any(
         hit.kind == "nr" for hit in hits_from(sentence.passage, count.end + 1, count.end + 2)
     )
+
+
+def _on_it(sentence: Sentence, count: Count) -> bool:
+    """Whether a short sentence behind one on Node-RED puts people on it: "Three people on it."."""
+    words = sentence.passage.words
+    following = [word.text for word in words[count.end : count.end + 2]]
+    short = len(sentence.words) <= _MAX_WORDS_OF_FRAGMENT
+    return sentence.topic and short and following in _ON_IT
 
 
 def _user_before(sentence: Sentence, count: Count) -> bool:

@@ -182,7 +182,9 @@ def _thing_before(standing: Sequence[Count], index: int, own: Sequence[int]) -> 
     things = [
         count
         for count in standing
-        if count.end <= index and count.first not in own and (count.thing or count.kind in _EARLIER)
+        if count.end <= index
+        and count.first not in own
+        and (count.thing or count.kind in _EARLIER or _part(count))
     ]
     if not things:
         bare = [count for count in standing if count.noun is None and count.last == index]
@@ -190,6 +192,11 @@ def _thing_before(standing: Sequence[Count], index: int, own: Sequence[int]) -> 
     of_site = things[-1].kind == ANAPHOR and any(count.kind == "site" for count in things)
     thing = thing_of(things[-1])
     return thing._replace(site=thing.site or of_site)
+
+
+def _part(count: Count) -> bool:
+    """Whether it is a part of what was counted before ("12 of the 40 have Node-RED, one each")."""
+    return count.noun is None and count.whole is not None
 
 
 def thing_of(count: Count) -> Thing:

@@ -21,6 +21,7 @@ _BEFORE_CURRENT = frozenset({"former", "planned", "instance", "nr"})
 _FACTS_LISTED = frozenset({"developer", "live", "trial", "site", "not_live"})
 _RESULT = re.compile(r"=\s*(?:~|ca\.?\s)?\s*$")
 _MAX_WORDS_OF_STATEMENT = 4
+_WORDS_OF_AGE = 2  # "a man who is 67"
 _MAX_WORDS_OF_BARE = 6
 _MAX_WORDS_OF_NAME = 2
 _MAX_WORDS_FROM_NOW = 2
@@ -45,8 +46,10 @@ def counts_people(sentence: Sentence, count: Count) -> bool:
     if subject is None or not count.first or subject.kind not in _BUILDERS:
         return False
     words = sentence.passage.words
+    of_age = words[subject.last].text == "who" and count.first - subject.last == _WORDS_OF_AGE
     said = (
         words[count.first - 1].text in WORDS["equals"]
+        and not of_age
         and count.first - subject.last <= _MAX_WORDS_OF_STATEMENT
     )
     if subject.kind == "developer":

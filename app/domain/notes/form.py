@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from app.domain.notes.amount import itemized, single
 from app.domain.notes.census import summed, total_of
 from app.domain.notes.counting import Kind
 from app.domain.notes.distribution import products, shares, thing_of
@@ -15,7 +16,7 @@ from app.domain.notes.label import Mark
 from app.domain.notes.noun import ANAPHOR, THING
 from app.domain.notes.passage import Part, Passage
 from app.domain.notes.phrase import Word
-from app.domain.notes.placement import broken_down
+from app.domain.notes.placement import broken_down, runs_there
 from app.domain.notes.relation import leads_with
 from app.domain.notes.sentence import NAMED, Count, Sentence, counts_in
 from app.domain.notes.standing import stands
@@ -26,6 +27,7 @@ from app.domain.notes.vocabulary import WORDS
 _VALUE_PART = re.compile(r"[^/,;]+")
 _REPLY = re.compile(r"(?:A|R|Ans|Antwort|Answer)\s?[:.)]\s*")
 _UNITS = frozenset({None, "nr", "instance", "machine", THING, ANAPHOR})
+_RUN_ON = frozenset({None, THING, ANAPHOR})
 _PEOPLE = frozenset({"person", "developer"})
 _PLACES = frozenset({None, "site", "machine", THING, ANAPHOR})
 _COUNTED = frozenset({"node_red_instances", "node_red_developers", "node_red_sites"})
@@ -171,12 +173,24 @@ def _adopted(value: _Value, tally: Tally) -> None:
         tally.adopted.append(Statement(1, Weight.SAID, value.quote))
     if tried:
         tally.live.append(Statement(0, Weight.SAID, value.quote))
+    tally.sites.extend(
+        Statement(count.value, Weight.SAID, value.quote)
+        for count in value.standing()
+        if count.kind == "site" and runs_there(value.said, count)
+    )
     counted = any(count.kind in NAMED for count in value.said.counts)
     for group in summed(value.said, [(count, Kind.INSTANCE) for count in value.standing()]):
         count = group[0]
-        leads = count.first <= value.first + 1 and count.value > 0
-        if (leads and count.noun is None) or (count.kind == "machine" and not counted):
+        leads = _leads(value, count)
+        alone = count.kind in _RUN_ON and (value.positive or count.noun is None)
+        if (leads and alone) or (count.kind == "machine" and not counted):
             tally.instances.append(Statement(total_of(value.said, group), Weight.SAID, value.quote))
+
+
+def _leads(value: _Value, count: Count) -> bool:
+    """Whether a value begins with a count, perhaps behind a yes and an "about"."""
+    near = 1 if count != value.said.counts[0] else _MAX_WORDS_BEFORE_NUMBER
+    return count.value > 0 and count.first <= value.first + near
 
 
 def _denies(value: _Value) -> bool:
@@ -222,14 +236,21 @@ def _product(value: _Value) -> tuple[Statement, Statement | None] | None:
     return next(products(list(shares(value.said, standing)), things), None)
 
 
+def _whole(value: _Value) -> int | None:
+    """What a value says as a whole: none, or a single one."""
+    if value.none:
+        return 0
+    return 1 if single(value.passage.folded[slice(*value.said.span)]) else None
+
+
 def _leading_number(value: _Value, nouns: AbstractSet[str | None]) -> list[Statement]:
     """What a field that a number leads says: a product, a part of it, or its first sum.
 
     Counts of anything but `nouns` are passed over ("Footprint: 3 sites / 14 instances").
     """
     leading = value.said.counts[:1]
-    if value.none:
-        return [Statement(0, Weight.FIELD, value.quote)]
+    if (whole := _whole(value)) is not None:
+        return [Statement(whole, Weight.FIELD, value.quote)]
     if not leading or leading[0].first > value.first + _MAX_WORDS_BEFORE_NUMBER:
         return []
     standing = [count for count in value.standing() if count.kind in nouns]
@@ -246,12 +267,13 @@ def _leading_number(value: _Value, nouns: AbstractSet[str | None]) -> list[State
 
 
 def _instances(value: _Value, tally: Tally) -> None:
-    tally.instances.extend(_leading_number(value, _UNITS))
+    total, listed = itemized(value.quote) or (None, 0)
+    whole = [] if total is None else [Statement(total, Weight.FIELD, value.quote)]
+    tally.instances.extend(whole or _leading_number(value, _UNITS))
     people = [count.value for count in value.standing() if count.kind in _PEOPLE]
     tally.developers.extend(Statement(n, Weight.SAID, value.quote) for n in people[:1])
-    spread = [
-        places for count in value.said.counts if (places := broken_down(value.passage, count))
-    ]
+    broken = [broken_down(value.passage, count) for count in value.said.counts]
+    spread = [places for places in (*broken, listed) if places]
     tally.sites.extend(Statement(places, Weight.IMPLIED, value.quote) for places in spread[:1])
 
 

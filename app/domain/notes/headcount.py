@@ -18,7 +18,7 @@ _OWNER = (
     r"(?:his|her|their|my|our|the|seine?|ihre?|zijn|haar|hun|mijn|son|sa|leur|mon|su|mi|der|die|de)"
 )
 _SOMEBODY = (
-    rf"(?:(?:{_ARTICLE}|{_OWNER})\s(?:[\w-]{{1,30}}\s)?(?:{_PERSONS})\b"
+    rf"(?:[Ss]ome(?:one|body)\b|(?:{_ARTICLE}|{_OWNER})\s(?:[\w-]{{1,30}}\s)?(?:{_PERSONS})\b"
     rf"|(?:{_NUMBER_WORDS}|\d{{1,2}})\s(?:more|students?|(?:{_PERSONS})s?|Kollegen|Azubis|collega's)\b)"
 )
 _PRONOUN = (
@@ -60,6 +60,7 @@ _BUILD_WHO = re.compile(
 )
 _JUST = re.compile(
     rf"\b(?:[Jj]ust|[Oo]nly|[Nn]ur|[Aa]lleen|[Ss]eulement|[Ss]olo|[Ss]ólo|[Uu]niquement)\s(?P<who>{_PEOPLE})"
+    r"(?!\w|\s(?:was|were|came|joined|asked|said|attended|signs?|decides?)\b)"
 )
 _IS_DEVELOPER = re.compile(
     rf"\b(?P<who>{_NAME}|{_PRONOUN})(?:\sis|\sam|'s|'m|\sist|\sbin|\sest|\ses)"
@@ -99,6 +100,9 @@ _TEAM = re.compile(
     r"\b(?:team of|[Tt]eam von|[Tt]eam van|équipe de|equipo de) (?P<n>\w{1,9})\b"
     r"(?=.{0,80}\b(?:develop|buil|maintain|entwick|bau|ontwik|bouw|dévelop|desarrol))"
 )
+_TEAM_LISTED = re.compile(
+    r"[,;] (?:team of|[Tt]eam von|[Tt]eam van|équipe de|equipo de) (?P<n>\w{1,9})\s*(?:$|[.,;])"
+)
 _WITH_CUE = (_BUILT_BY, _BUILD_WHO, _IS_DEVELOPER, _DEVELOPERS_ARE, _ONLY_DEVELOPER)
 _ALONE = ("only", "just", "einzig", "nur", "alleen", "enige", "seul", "sol", "unic", "uniq")
 _SPLIT = re.compile(_AND)
@@ -110,26 +114,57 @@ _ASIDE = re.compile(r"\([^()]*\)")
 _GONE = re.compile(
     r"[\w'’-]+ \([^()]*\b(?:left|gone|leaves|retired|former|weg|parti|se fue|vertrokken)\b[^()]*\)"
 )
+_YET = re.compile(r"^\W*(?:yet|noch|nog|encore|todavia|aun)\s")
+_FRACTION = re.compile(r"\W*\w+ and a (?:bit|half)\b")
+_ONE_MORE = frozenset({"a", "an", "ein", "eine", "einen", "een", "un", "une", "una"})
+_COUNTED = rf"(?:\d{{1,2}}|{_NUMBER_WORDS}|one|an?|eine?n?|een|une?|una)"
+_ON_TOP = r"\s*(?:\+|&|plus|and|und|en|et|y)\s*"
+_PLUS_PEOPLE = rf"{_ON_TOP}{_COUNTED}\s(?:[\w-]{{1,20}}\s)?(?:{_PERSONS})(?:s|en)?\b"
+_FIRST_PEOPLE = re.compile(
+    r"\W*(?P<n>\w{1,12})(?:\s(?!and\b|plus\b)[\w-]{1,20}){0,5}?"
+    rf"(?P<more>(?:{_PLUS_PEOPLE})+)\s*(?:$|[.,;(])"
+)
+_MORE_PEOPLE = re.compile(rf"{_ON_TOP}({_COUNTED})\s")
 _TEAM_WORD = "team"
 _MAX_WORDS_OF_REMARK = 8
 _NAMING = frozenset({"builds", "developer", "nr", "instance"})
 _CUES = frozenset({"builds", "developer", "flow"})
 _NOUNS = frozenset({"trial", "live", "site", "machine", "flow", "artefact"})
 _NOT_NAMES = WORDS["not_names"]
-_NONE = WORDS["no"]
+_NONE = WORDS["no"] | {"nobody", "niemand", "personne", "nadie"}
 
 
 def headcount(passage: Passage, span: Span, number: int | None) -> int | None:
     """How many people the value of a "developers" field stands for; None when it does not say."""
     text = passage.text[slice(*span)]
-    first = re.match(r"\W*(\w+)", passage.folded[slice(*span)])
+    folded = _YET.sub("", passage.folded[slice(*span)])
+    first = re.match(r"\W*(\w+)", folded)
     if first and first[1] in _NONE:
-        following = passage.folded[slice(*span)][first.end() :].split()[:1]
+        following = folded[first.end() :].split()[:1]
         return None if following and following[0].strip(".,") in WORDS["unknowing"] else 0
+    if _FRACTION.match(folded):
+        return None
     names = _WHO.match(text)
     if names and (first is None or first[1] not in NUMBERS):
-        return _people(names["who"]) or number
-    return number
+        return _told(names["who"]) or _people(names["who"]) or number
+    return _sum(folded) or number
+
+
+def _told(who: str) -> int | None:
+    """The number that sums up the people before it ("a student, 1"); None where none does."""
+    named, comma, last = who.rpartition(",")
+    total = _number(last.strip()) if comma else None
+    return total if total is not None and total == _people(named) else None
+
+
+def _sum(folded: str) -> int | None:
+    """A number and those that come on top ("2 + 1 contractor", "two fitters plus a student")."""
+    listed = _FIRST_PEOPLE.match(folded)
+    if listed is None:
+        return None
+    counts = [listed["n"], *_MORE_PEOPLE.findall(listed["more"])]
+    values = [1 if count in _ONE_MORE else _number(count) for count in counts]
+    return None if None in values else sum(value for value in values if value is not None)
 
 
 def count_names(text: str) -> int | None:
@@ -153,7 +188,8 @@ def named_people(passage: Passage, sentence: Span, *, live: bool) -> int | None:
         return 0
     if _NOBODY_BUILDS.search(text):
         return 0
-    if (match := _TEAM.search(text)) and (number := _number(match["n"])) is not None:
+    team = _TEAM.search(text) or ("nr" in passage.kinds and _TEAM_LISTED.search(text))
+    if team and (number := _number(team["n"])) is not None:
         return number
     cued = not passage.kinds.isdisjoint(_CUES)
     subjects = sum(_people(m["who"]) for m in _SUBJECT_BUILDS.finditer(text)) if cued else 0

@@ -19,6 +19,8 @@ class Weight(IntEnum):
     """Said in a sentence that names Node-RED, or with a total."""
     FIELD = 4
     """Under a heading that asks for exactly this."""
+    CORRECTED = 5
+    """Set against a number that is said to be wrong."""
 
 
 class Statement(NamedTuple):
