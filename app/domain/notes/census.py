@@ -21,6 +21,12 @@ from app.domain.notes.vocabulary import WORDS
 
 _NAMED_PLUS = re.compile(r"\w\s*[+&]\s*$")
 _ASIDE = re.compile(r"\([^()]*\)")
+_NUMBERED = re.compile(
+    r"\bon (?:the )?[a-z]{2,20}s "
+    r"(?P<numbers>\d{1,3}(?:, ?\d{1,3}){1,20},?\s?(?:and|&|\+)\s?\d{1,3})"
+    r"(?=$|[.,;)]|\s(?!in\b|at\b))"
+)
+_DIGITS = re.compile(r"\d+")
 _PLUS_ONE = re.compile(r"\s*(?:[+&]|and|und|en|et|y|plus)\s*")
 _NONE_OF_THEM = re.compile(
     r"\b(?:none|keiner|geen|aucun|ninguno) (?:of|von|van|d'|de)\b", re.IGNORECASE
@@ -67,6 +73,7 @@ def read_numbers(sentence: Sentence, tally: Tally, year: int) -> None:
         groups = []
     for group in groups:
         _enter_instances(sentence, group, tally)
+    _enter_numbered(sentence, tally)
     _enter_people(sentence, entries, tally)
     enter_places(sentence, entries, groups, tally, shared=bool(found))
 
@@ -158,6 +165,15 @@ def _corrects(sentence: Sentence, last: Count) -> bool:
         0 <= count.first - last.end <= 1 and words[count.first - 1].text in WORDS["negation"]
         for count in sentence.counts
     )
+
+
+def _enter_numbered(sentence: Sentence, tally: Tally) -> None:
+    """The machines that are told by their numbers: "Node-RED on cranes 1, 2, 4 and 6" are four."""
+    for listed in _NUMBERED.finditer(sentence.passage.folded, *sentence.span):
+        numbers = _DIGITS.findall(listed["numbers"])
+        if sentence.named and len(set(numbers)) == len(numbers):
+            said = Statement(len(numbers), Weight.SAID, sentence.quote, sentence.day)
+            tally.instances.append(said)
 
 
 def _one_more(sentence: Sentence, last: Count) -> int:
