@@ -60,6 +60,8 @@ class _Layout:
         self._pieces: list[str] = []
         self._length = 0
         self._gap = False
+        self._breaks = 0
+        self._bare = True
         self._heading = 0
         self._quoted = 0
         self._lists: list[int | None] = []
@@ -88,9 +90,8 @@ class _Layout:
     def _enter(self, tag: Tag) -> None:
         """Take note of a block tag; only tags with meaning for the layout have a case."""
         name, closing = tag.name, tag.closing
-        if name in {"p", "div"}:
-            return
-        if name == "br":
+        if name in {"p", "div", "br"}:
+            self._blank_line(tag)
             return
         if name == "li":
             self._item(closing=closing)
@@ -106,6 +107,16 @@ class _Layout:
             self._quoted = max(0, self._quoted + (-1 if closing else 1))
         else:
             self._table_tag(name, closing=closing)
+
+    def _blank_line(self, tag: Tag) -> None:
+        """An empty paragraph with a break in it, or two breaks in a row, leave a line empty."""
+        if tag.name == "br":
+            self._breaks += 1
+            self._gap = self._gap or self._breaks > 1
+        elif tag.closing:
+            self._gap = self._gap or (self._breaks > 0 and self._bare)
+        else:
+            self._bare = True
 
     def _item(self, *, closing: bool) -> None:
         self._in_item = not closing
@@ -151,6 +162,7 @@ class _Layout:
         if not text:
             self._gap = True
             return
+        self._breaks, self._bare = 0, False
         start = self._length
         self._pieces.append(text)
         self._length += len(text) + 1
