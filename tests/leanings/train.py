@@ -8,6 +8,7 @@ make the same file. It refuses to learn from notes that judge the reader elsewhe
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import sqrt
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from app.domain.notes import stripped
 from app.domain.notes.answer import QuestionKind
 from app.domain.notes.leaning import BIAS, KINDS, Leanings, traits
 
@@ -26,11 +28,16 @@ NOTES = HERE.parent / "notes"
 WEIGHTS = HERE.parents[1] / "app" / "domain" / "notes" / "vocabulary" / "leanings.txt"
 LABELS = ("answer", "empty")
 LANGUAGES = ("en", "de", "nl", "fr", "es")
-MIN_PHRASES_WITH_A_TRAIT = 2
+MIN_PHRASES_WITH_A_TRAIT = 4
 STRENGTH = 15.0
 """Inverse of the regularisation, chosen by leaving one author out at a time."""
 MIN_WEIGHT = 0.05
 _BY_NAME = {name: kind for kind, name in KINDS.items()}
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
+_WHY = re.compile(r"\b(?:why|warum|wieso|waarom|pourquoi|qué)\b", re.IGNORECASE)
+MIN_ASIDE_WORDS = 4
+ASIDE_WEIGHT = 0.1
+"""Asides outnumber the phrases; each counts little, or rare answers would be lost to them."""
 _HEADER = "# Made by `make leanings` from tests/leanings; positive weights speak for an answer.\n"
 
 
@@ -40,12 +47,13 @@ class Phrase(NamedTuple):
     kind: QuestionKind
     answers: bool
     text: str
+    weight: float = 1.0
 
 
 def phrases_of(path: Path) -> list[Phrase]:
     """The phrases of one author's file."""
     if path.suffix == ".jsonl":
-        return list(_quotes(path))
+        return [*_quotes(path), *(_asides(path) if path.parent.name == "authors" else [])]
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
     return [Phrase(_BY_NAME[kind], label == LABELS[0], text) for kind, label, _, text in rows]
 
@@ -56,6 +64,21 @@ def _quotes(path: Path) -> Iterable[Phrase]:
             if answer["quote"]:
                 kind = _BY_NAME[why.removeprefix("why_")]
                 yield Phrase(kind, answer["state"] == "answered", answer["quote"])
+
+
+def _asides(path: Path) -> Iterable[Phrase]:
+    """Sentences of a note that are no part of any why: none of them answers one."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        note = json.loads(line)
+        rest = stripped(note["body"])
+        for answer in note["answers"].values():
+            rest = rest.replace(answer["quote"] or "\n", "\n")
+        for sentence in _SENTENCE_END.split(rest):
+            if len(sentence.split()) >= MIN_ASIDE_WORDS and not _WHY.search(sentence):
+                yield from (
+                    Phrase(kind, answers=False, text=sentence, weight=ASIDE_WEIGHT)
+                    for kind in _BY_NAME.values()
+                )
 
 
 def sources() -> list[Path]:
@@ -78,7 +101,7 @@ def train(phrases: Sequence[Phrase]) -> dict[str, float]:
     rows, columns, values = zip(*cells, strict=True)
     table = csr_matrix((values, (rows, columns)), shape=(len(bags), len(names)))
     model = LogisticRegression(C=STRENGTH, max_iter=5000, class_weight="balanced")
-    model.fit(table, [phrase.answers for phrase in phrases])
+    model.fit(table, [phrase.answers for phrase in phrases], [phrase.weight for phrase in phrases])
     weights = {BIAS: round(float(model.intercept_[0]), 2)}
     for name, weight in zip(names, model.coef_[0], strict=True):
         if abs(weight) >= MIN_WEIGHT:

@@ -8,9 +8,11 @@ than a question too many.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from app.domain.notes.answer import AnswerState, ReasonCode
-from app.domain.notes.candidate import Candidate
+from app.domain.notes.candidate import ASKED, Candidate
+from app.domain.notes.label import Place
 from app.domain.notes.leaning import KINDS, built_in
 from app.domain.notes.manuscript import Manuscript
 from app.domain.notes.stretch import Opinion, blank, unclear
@@ -18,6 +20,8 @@ from app.domain.notes.stretch import Opinion, blank, unclear
 EMPTY_BELOW = 0.1
 DOUBTFUL_BELOW = 0.25
 """Where leaning away ends, found on notes whose authors the weights had not learned from."""
+ASIDE_BELOW = 0.5
+"""A text after an empty line is no heading's own; it has to speak for itself to be its answer."""
 
 
 def doubted(script: Manuscript, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -32,9 +36,18 @@ def _doubted(script: Manuscript, candidate: Candidate) -> Candidate:
     text = script.page.text[candidate.start : candidate.end]
     leanings = built_in()
     leaning = leanings.lean(text, kind)
+    if leaning < ASIDE_BELOW and _stands_aside(script, candidate):
+        return candidate._replace(opinion=ASKED)
     if leaning >= DOUBTFUL_BELOW:
         return candidate
     return candidate._replace(opinion=_opinion(leaning, leanings.telling(text, kind)))
+
+
+def _stands_aside(script: Manuscript, candidate: Candidate) -> bool:
+    """Whether an empty line parts the text from the label that it would answer."""
+    lines = (passage.line for passage in script.passages[candidate.passage + 1 :])
+    between = takewhile(lambda line: line.start <= candidate.start, lines)
+    return candidate.place is Place.HEAD and any(line.gap for line in between)
 
 
 def _opinion(leaning: float, words: list[str]) -> Opinion:
