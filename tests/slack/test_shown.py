@@ -19,9 +19,10 @@ PALE = 240
 def page():
     """The address of a channel that holds every state."""
     if browser() is None:
+        reason = "no browser to render the page: install chromium"
         if os.environ.get("CI"):
-            pytest.fail("no browser: install chromium")
-        pytest.skip("no browser")
+            pytest.fail(reason)
+        pytest.skip(reason)
     with shown() as url:
         yield url
 
